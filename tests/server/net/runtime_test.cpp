@@ -1,0 +1,62 @@
+#include "redoubt/runtime.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace redoubt {
+namespace {
+
+Task<int> answer() {
+  co_return 42;
+}
+Task<int> deep(int depth) {
+  co_return depth == 0 ? 0 : 1 + co_await deep(depth - 1);
+}
+
+TEST(Loop, RunsATaskToItsEndAndGivesItsValue) {
+  Loop loop;
+  EXPECT_EQ(loop.run_to_end(answer()), 42);
+}
+
+TEST(Loop, AnExceptionInATaskReachesWhoAwaitsIt) {
+  Loop loop;
+  auto failing = []() -> Task<int> {
+    co_await sleep_for(std::chrono::milliseconds(1));
+    throw std::runtime_error("no");
+  };
+  EXPECT_THROW(loop.run_to_end(failing()), std::runtime_error);
+}
+
+TEST(Task, AwaitingDeeplyDoesNotGrowTheStack) {
+  Loop loop;
+  EXPECT_EQ(loop.run_to_end(deep(20'000)), 20'000);
+}
+
+TEST(Workers, ResumesOnTheLoopThatAsked) {
+  Loop loop;
+  Workers workers("test", 1, 4);
+  const auto here = std::this_thread::get_id();
+  auto ask = [&]() -> Task<bool> {
+    const auto there = co_await workers.run([] { return std::this_thread::get_id(); });
+    co_return there != here&& std::this_thread::get_id() == here;
+  };
+  // The loop has nothing to wait for while the worker computes, so it must not stop when idle.
+  std::optional<bool> same;
+  loop.spawn([](auto& ask_, auto& same_, Loop& loop_) -> Task<void> {
+    same_ = co_await ask_();
+    loop_.stop();
+  }(ask, same, loop));
+  loop.run();
+  EXPECT_EQ(same, true);
+}
+
+TEST(Workers, RefusesMoreThanItsQueueHolds) {
+  Loop loop;
+  Workers workers("hash", 1, 0);
+  auto ask = [&]() -> Task<void> { co_await workers.run([] {}); };
+  EXPECT_THROW(loop.run_to_end(ask()), WorkersBusy);
+}
+
+}  // namespace
+}  // namespace redoubt
