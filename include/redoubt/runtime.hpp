@@ -14,6 +14,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "redoubt/task.hpp"
 
@@ -31,8 +32,8 @@ class Loop {
   // The loop whose thread this is; null outside any loop.
   static Loop* current() noexcept;
 
-  // Runs until stop() is called and nothing is left to do, or, when `until_idle`, until nothing is left to do.
-  void run(bool until_idle = false);
+  // Runs on the calling thread until stop() is called; may be called again.
+  void run();
   // From any thread.
   void stop() noexcept;
   // From any thread: runs the function on the loop's own thread, soon.
@@ -128,21 +129,27 @@ Task<std::invoke_result_t<F>> Workers::run(F function) {
 
 template <class T>
 T Loop::run_to_end(Task<T> task) {
+  // Written by the wrapper below, read once the loop has stopped.
+  std::optional<Task<T>> pending(std::move(task));
+  std::optional<std::conditional_t<std::is_void_v<T>, std::monostate, T>> value;
   std::exception_ptr error;
-  if constexpr (std::is_void_v<T>) {
-    spawn(std::move(task), [&error](std::exception_ptr thrown) { error = std::move(thrown); });
-    run(true);
-    if (error) std::rethrow_exception(error);
-  } else {
-    std::optional<T> value;
-    spawn([](Task<T> inner, std::optional<T>& out) -> Task<void> { out.emplace(co_await std::move(inner)); }(
-                                                       std::move(task), value),
-          [&error](std::exception_ptr thrown) { error = std::move(thrown); });
-    run(true);
-    if (error) std::rethrow_exception(error);
-    if (!value) throw std::logic_error("the task never finished: it waits for something outside this loop");
-    return std::move(*value);
-  }
+  auto settle = [&]() -> Task<void> {
+    try {
+      if constexpr (std::is_void_v<T>) {
+        co_await std::move(*pending);
+        value.emplace();
+      } else {
+        value.emplace(co_await std::move(*pending));
+      }
+    } catch (...) {
+      error = std::current_exception();
+    }
+    stop();
+  };
+  spawn(settle());
+  run();
+  if (error) std::rethrow_exception(error);
+  if constexpr (!std::is_void_v<T>) return std::move(*value);
 }
 
 }  // namespace redoubt

@@ -47,15 +47,11 @@ Loop* Loop::current() noexcept {
   return current_loop;
 }
 
-void Loop::run(bool until_idle) {
+void Loop::run() {
   Loop* const outer = std::exchange(current_loop, this);
   impl_->io.restart();
-  if (until_idle) {
-    impl_->io.run();
-  } else {
-    const auto keep_running = boost::asio::make_work_guard(impl_->io);
-    impl_->io.run();
-  }
+  const auto keep_running = boost::asio::make_work_guard(impl_->io);
+  impl_->io.run();
   current_loop = outer;
 }
 
