@@ -24,6 +24,7 @@ namespace redoubt {
 class Logger;
 class Metrics;
 class RateStore;
+class Router;
 
 struct ApplicationOptions {
   std::string title = "Redoubt application";
@@ -51,7 +52,7 @@ struct ApplicationOptions {
 
   Logger* logger = nullptr;
   Metrics* metrics = nullptr;
-  // Told of each answer that a guard gave in a route's place (429, refused host …), and of each raised HttpError.
+  // Told of each answer of 401, 403 and 429, for the audit; `route` is its pattern.
   std::function<void(const Request&, int status, std::string_view route)> on_refusal;
 };
 
@@ -114,11 +115,18 @@ class Application {
   Route& add(Method method, std::string_view pattern, Handler handler);
 
   struct Guards;
+  struct Counted;
+
+  Task<Response> answer(Request& request, const Route* route, std::string_view allow, Exchange& exchange);
+  Task<void> count_against_limits(const Request& request, const Route& route, RateDecision& decision);
+  void add_docs_routes();
+  void finish(const Request& request, std::string_view route, Clock::time_point started, Response& response);
 
   ApplicationOptions options_;
   States states_;
   std::deque<Route> routes_;
   std::unique_ptr<Guards> guards_;
+  std::unique_ptr<Counted> counted_;
   std::string openapi_;
   bool prepared_ = false;
 };
@@ -151,8 +159,8 @@ class Group {
     tags_.push_back(std::move(name));
     return *this;
   }
-  Group& limit(std::string_view rate, LimitBy by = LimitBy::client, LimitScope scope = LimitScope::process) {
-    limit_ = RouteLimit{Rate::parse(rate), by, scope};
+  Group& limit(Rate rate, LimitBy by = LimitBy::client, LimitScope scope = LimitScope::process) {
+    limit_ = RouteLimit{rate, by, scope};
     return *this;
   }
   // Every route resolves this dependency first, whether or not its handler asks for it: require<AdminUser>().

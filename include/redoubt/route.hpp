@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "redoubt/arguments.hpp"
-#include "redoubt/rate_limit.hpp"
+#include "redoubt/rate.hpp"
 #include "redoubt/reply.hpp"
 
 namespace redoubt {
@@ -164,8 +164,8 @@ class Route {
 
   // ---- rules
   // "30/minute" for this route alone, on top of the application's default; "off" exempts it from that.
-  Route& limit(std::string_view rate, LimitBy by = LimitBy::client, LimitScope scope = LimitScope::process) & {
-    return limit(RouteLimit{Rate::parse(rate), by, scope});
+  Route& limit(Rate rate, LimitBy by = LimitBy::client, LimitScope scope = LimitScope::process) & {
+    return limit(RouteLimit{rate, by, scope});
   }
   Route& limit(RouteLimit limit) & {
     limit_ = limit;

@@ -53,6 +53,7 @@ void Router::finish(Node& node) {
     const bool implied = (method == Method::head && has(Method::get)) || (method == Method::options && any);
     if (!has(method) && !implied) continue;
     node.allow += (node.allow.empty() ? "" : ", ") + std::string(to_string(method));
+    node.methods.push_back(method);
   }
   for (auto& [segment, child] : node.literals) finish(*child);
   if (node.parameter) finish(*node.parameter);
@@ -78,6 +79,7 @@ Router::Match Router::find(Method method, std::string_view path) const noexcept 
   const Node* node = descend(root_, path, raw, 0);
   if (node == nullptr) return match;
   match.allow = node->allow;
+  match.methods = node->methods;
   auto slot = static_cast<std::size_t>(method);
   if (slot >= method_count) return match;
   if (method == Method::head && node->routes[slot] == nullptr) slot = static_cast<std::size_t>(Method::get);

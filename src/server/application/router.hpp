@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,13 +25,12 @@ class Router {
   struct Match {
     const Route* route = nullptr;  // null: none for this method (see allow), or none at all (allow empty)
     std::string_view allow;        // the methods of this path, for 405 and OPTIONS: "GET, HEAD, POST"
+    std::span<const Method> methods;
     // The pattern's names with their raw (still encoded) values.
     std::array<std::pair<std::string_view, std::string_view>, 16> values{};
     std::size_t value_count = 0;
   };
   [[nodiscard]] Match find(Method method, std::string_view path) const noexcept;
-  // Whether anything answers there, and if a browser may ask with that method: for preflights.
-  static std::string_view pattern_of(const Route& route) noexcept { return route.pattern_; }
 
  private:
   static constexpr std::size_t method_count = 8;
@@ -41,6 +41,7 @@ class Router {
     std::array<const Route*, method_count> routes{};
     std::array<std::vector<std::string>, method_count> names;  // of each route's own parameters
     std::string allow;
+    std::vector<Method> methods;
   };
 
   using Raw = std::array<std::string_view, 16>;
