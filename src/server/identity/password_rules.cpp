@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "identity/common_passwords.hpp"
 #include "redoubt/password.hpp"
 
 namespace redoubt {
@@ -12,6 +13,12 @@ constexpr std::size_t min_word_size = 3;  // shorter parts of a name would match
 
 char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  std::ranges::transform(lowered, lowered.begin(), [](char c) { return lower(c); });
+  return lowered;
 }
 
 bool joins_words(char c) noexcept {
@@ -64,7 +71,8 @@ std::vector<std::string> password_problems(std::string_view password, std::span<
   }
   if (password.find('\0') != std::string_view::npos) problems.emplace_back("Leave out the character U+0000.");
   // A length out of bounds is not worth the time that guessing takes.
-  if (problems.empty() && bits_of(std::string(password), about_user) < std::log2(score_3_guesses)) {
+  if (problems.empty() && (is_common_password(lower(password)) ||
+                           bits_of(std::string(password), about_user) < std::log2(score_3_guesses))) {
     problems.emplace_back(
         "This is too easy to guess: avoid your name or address, common words, dates, repeats and keyboard rows; a few "
         "unrelated words make a good password.");
