@@ -64,6 +64,8 @@ class Value {
   [[nodiscard]] double number() const noexcept;
   // The number as a signed 64-bit integer: none when it has a fraction or does not fit (1.0 and 1e2 are integers).
   [[nodiscard]] std::optional<std::int64_t> integer() const noexcept;
+  // Asks for the kind unsigned_integer only: an integer above what 63 bits hold.
+  [[nodiscard]] std::uint64_t unsigned_integer() const noexcept { return node().unsigned_integer; }
 
   // Elements of an array, or members of an object.
   [[nodiscard]] std::size_t size() const noexcept { return node().size; }
