@@ -1,0 +1,165 @@
+#include "redoubt/log.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "telemetry/descriptor.hpp"
+#include "telemetry/log_line.hpp"
+
+namespace redoubt {
+namespace {
+
+// How long a Logger that is being destroyed waits for a descriptor that takes nothing.
+constexpr std::chrono::seconds last_words{2};
+
+}  // namespace
+
+struct Logger::Impl {
+  Impl(int to_descriptor, Options with)
+      : options(with), coloured(::isatty(to_descriptor) == 1), descriptor(to_descriptor) {
+    thread = std::thread([this] { run(); });
+  }
+  Impl(Sink to, Options with) : options(with), sink(std::move(to)) {
+    thread = std::thread([this] { run(); });
+  }
+
+  ~Impl() {
+    {
+      const std::scoped_lock lock(mutex);
+      ending = true;
+    }
+    wake.notify_one();
+    thread.join();
+  }
+
+  void append(std::string_view line) {
+    bool was_empty = false;
+    {
+      const std::scoped_lock lock(mutex);
+      if (pending.size() + line.size() > options.buffer_limit) {
+        ++unreported;
+        dropped.fetch_add(1, std::memory_order_relaxed);
+        return;
+      }
+      was_empty = pending.empty();
+      pending += line;
+      ++appended;
+    }
+    if (was_empty) wake.notify_one();
+  }
+
+  void flush() {
+    std::unique_lock lock(mutex);
+    const std::uint64_t target = appended;
+    progress.wait(lock, [&] { return written >= target; });
+  }
+
+  void format(std::string& out, const LogEvent& event) const {
+    if (options.format == LogFormat::json) {
+      append_json_line(out, event);
+    } else {
+      append_text_line(out, event, coloured);
+    }
+  }
+
+  void run() {
+    block_signals_in_this_thread();
+    std::string batch;
+    std::unique_lock lock(mutex);
+    while (true) {
+      wake.wait(lock, [this] { return ending || !pending.empty(); });
+      if (pending.empty() && unreported == 0) return;
+      batch.clear();
+      std::swap(batch, pending);
+      const std::uint64_t target = appended;
+      const std::uint64_t lost = std::exchange(unreported, 0);
+      lock.unlock();
+      if (lost > 0) {
+        format(batch, {.time = std::chrono::system_clock::now(),
+                       .level = LogLevel::warning,
+                       .message = "log lines dropped: they came faster than they could be written",
+                       .members = {{"count", lost}},
+                       .context = {}});
+      }
+      if (sink) {
+        sink(batch);
+      } else {
+        write_out(batch);
+      }
+      lock.lock();
+      written = target;
+      progress.notify_all();
+    }
+  }
+
+  void write_out(std::string_view lines) {
+    auto patience = Clock::now() + last_words;
+    while (!lines.empty()) {
+      const auto count = write_some(descriptor, lines);
+      if (!count || (*count == 0 && ending.load() && Clock::now() > patience)) break;
+      if (*count > 0) patience = Clock::now() + last_words;
+      lines.remove_prefix(*count);
+    }
+    dropped.fetch_add(static_cast<std::uint64_t>(std::ranges::count(lines, '\n')), std::memory_order_relaxed);
+  }
+
+  using Clock = std::chrono::steady_clock;
+
+  const Options options;
+  const bool coloured = false;
+  const int descriptor = -1;
+  Sink sink;  // none: the descriptor
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::condition_variable progress;
+  std::string pending;           // whole lines
+  std::uint64_t appended = 0;    // lines ever put into `pending`
+  std::uint64_t written = 0;     // of those, handed to the sink
+  std::uint64_t unreported = 0;  // dropped, and not yet told of in the log
+  std::atomic<bool> ending = false;
+  std::atomic<std::uint64_t> dropped = 0;
+  std::thread thread;  // last: it uses all of the above
+};
+
+Logger::Logger(int descriptor, Options options)
+    : level_(options.level), impl_(std::make_unique<Impl>(descriptor, options)) {}
+
+Logger::Logger(Sink sink, Options options)
+    : level_(options.level), impl_(std::make_unique<Impl>(std::move(sink), options)) {}
+
+Logger::~Logger() = default;
+
+void Logger::append(LogLevel level, std::string_view message, LogCalls::Members members, LogContext context) {
+  thread_local std::string line;
+  line.clear();
+  impl_->format(line, {.time = std::chrono::system_clock::now(),
+                       .level = level,
+                       .message = message,
+                       .members = members,
+                       .context = context});
+  impl_->append(line);
+}
+
+void Logger::write_json_line(std::string_view object) {
+  std::string line(object);
+  line += '\n';
+  impl_->append(line);
+}
+
+void Logger::flush() {
+  impl_->flush();
+}
+
+std::uint64_t Logger::dropped() const noexcept {
+  return impl_->dropped.load(std::memory_order_relaxed);
+}
+
+}  // namespace redoubt
