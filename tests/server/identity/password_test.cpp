@@ -90,32 +90,42 @@ TEST(PasswordHasher, HashesAndVerifiesOnTheWorkers) {
   EXPECT_THROW(loop.run_to_end(hasher.hash(std::string(73, 'x'))), std::invalid_argument);
 }
 
+// Occupies the pool until `release` is counted down.
+struct Blocker {
+  Workers& pool;
+  std::latch started{1};
+  std::latch release{1};
+  int finished = 0;
+
+  Task<void> run() {
+    co_await pool.run([this] {
+      if (!started.try_wait()) started.count_down();
+      release.wait();
+    });
+    ++finished;
+  }
+};
+
 TEST(PasswordHasher, IsBusyWhenThePoolIsFull) {
   Loop loop;
   Workers workers("hash", 1, 1);
   const PasswordHasher hasher(low_cost, workers);
-  std::latch started(1);
-  std::latch release(1);
-  const auto block = [](Workers& pool, std::latch& begun, std::latch& until) -> Task<void> {
-    co_await pool.run([&] {
-      begun.count_down();
-      until.wait();
-    });
-  };
-  const auto wait_on = [](Workers& pool, std::latch& until) -> Task<void> { co_await pool.run([&] { until.wait(); }); };
+  Blocker blocker{.pool = workers};
+  const auto pause = std::chrono::milliseconds(1);
   const auto ask = [&]() -> Task<bool> {
     // One runs, one waits: there is room for no third.
-    Loop::current()->spawn(block(workers, started, release));
-    while (!started.try_wait()) co_await sleep_for(std::chrono::milliseconds(1));
-    Loop::current()->spawn(wait_on(workers, release));
-    while (workers.waiting() == 0) co_await sleep_for(std::chrono::milliseconds(1));
+    Loop::current()->spawn(blocker.run());
+    while (!blocker.started.try_wait()) co_await sleep_for(pause);
+    Loop::current()->spawn(blocker.run());
+    while (workers.waiting() == 0) co_await sleep_for(pause);
     bool busy = false;
     try {
       co_await hasher.verify("password", std::nullopt);
     } catch (const WorkersBusy&) {
       busy = true;
     }
-    release.count_down();
+    blocker.release.count_down();
+    while (blocker.finished < 2) co_await sleep_for(pause);
     co_return busy;
   };
   EXPECT_TRUE(loop.run_to_end(ask()));
