@@ -1,0 +1,264 @@
+#include "redoubt/application.hpp"
+
+#include "application/openapi.hpp"
+#include "application/router.hpp"
+#include "docs/assets.hpp"
+#include "redoubt/client_address.hpp"
+#include "redoubt/log.hpp"
+#include "redoubt/metric_names.hpp"
+#include "redoubt/rate_limit.hpp"
+#include "redoubt/request_id.hpp"
+#include "redoubt/trace_context.hpp"
+#include "redoubt/trusted_hosts.hpp"
+
+namespace redoubt {
+
+namespace {
+
+Response error_response(int status, std::string_view detail_json) {
+  Response response;
+  response.status = status;
+  response.content_type = "application/json";
+  json::Writer(response.body).begin_object().name("detail").raw(detail_json).end_object();
+  return response;
+}
+
+Response error_response(const HttpError& error) {
+  Response response = error_response(error.status(), error.detail_json());
+  response.fields = error.fields();
+  return response;
+}
+
+// Whether the client takes gzip (RFC 9110 section 12.5.3), read simply: named, and not with weight 0.
+bool accepts_gzip(const Fields& fields) {
+  const auto field = fields.find("Accept-Encoding");
+  if (!field) return false;
+  const std::size_t at = field->find("gzip");
+  if (at == std::string_view::npos) return false;
+  const std::string_view rest = field->substr(at + 4);
+  return !rest.starts_with(";q=0") || rest.starts_with(";q=0.");
+}
+
+Response asset_response(const Asset& asset, const Request& request) {
+  Response response;
+  response.set("ETag", std::string(asset.etag));
+  response.set("Cache-Control", "no-cache");
+  response.set("Vary", "Accept-Encoding");
+  if (request.header("If-None-Match") == asset.etag) {
+    response.status = 304;
+    return response;
+  }
+  response.content_type = asset.content_type;
+  if (!asset.gzip.empty() && accepts_gzip(request.fields)) {
+    response.set("Content-Encoding", "gzip");
+    response.body = asset.gzip;
+  } else {
+    response.body = asset.bytes;
+  }
+  return response;
+}
+
+}  // namespace
+
+// What is built from the options, once.
+struct Application::Guards {
+  explicit Guards(const ApplicationOptions& options)
+      : hosts(options.trusted_hosts),
+        client(options.trusted_proxies),
+        headers(options.security_headers),
+        cors(options.cors ? Cors(*options.cors) : Cors()) {}
+
+  TrustedHosts hosts;
+  ClientAddress client;
+  SecurityHeaders headers;
+  Cors cors;
+  RateLimiter limiter;
+  Router router;
+};
+
+struct Application::Counted {
+  explicit Counted(Metrics& metrics)
+      : requests(metrics.get(metric::http_requests)), durations(metrics.get(metric::http_request_duration)) {}
+  Family<Counter, 3> requests;
+  Family<Histogram, 2> durations;
+};
+
+Application::Application(ApplicationOptions options)
+    : options_(std::move(options)), guards_(std::make_unique<Guards>(options_)) {
+  if (options_.metrics != nullptr) counted_ = std::make_unique<Counted>(*options_.metrics);
+}
+
+Application::~Application() = default;
+
+Group Application::group(std::string prefix) {
+  return Group(*this, std::move(prefix));
+}
+
+void Application::prepare() {
+  if (prepared_) return;
+  if (options_.docs) add_docs_routes();
+  for (const Route& route : routes_) {
+    Schemas schemas;
+    Operation operation(schemas);
+    route.describe_(operation);
+    for (const std::type_index state : operation.states) {
+      if (states_.find(state) == nullptr)
+        throw std::logic_error(
+            fmt::format("{} {} needs a State that nobody provides (type {}): call Application::provide",
+                        to_string(route.method_), route.pattern_, state.name()));
+    }
+  }
+  openapi_ = OpenApiWriter(*this).write();
+  guards_->router.build(routes_);
+  prepared_ = true;
+}
+
+std::string Application::openapi() const {
+  return openapi_.empty() ? OpenApiWriter(*this).write() : openapi_;
+}
+
+void Application::add_docs_routes() {
+  get("/openapi.json", [this] {
+    Response response;
+    response.content_type = "application/json";
+    response.body = openapi_;
+    return response;
+  }).hidden();
+  const auto serve = [](std::string_view name, const Request& request) {
+    for (const Asset& asset : docs_assets()) {
+      if (asset.name == name) return asset_response(asset, request);
+    }
+    throw HttpError(404, "Not Found");
+  };
+  get("/docs", [serve](Request& request) { return serve("index.html", request); }).hidden();
+  get("/docs/{asset}", [serve](Path<"asset", std::string> asset, Request& request) {
+    return serve(*asset, request);
+  }).hidden();
+}
+
+Task<Response> Application::handle(Request& request) {
+  const Clock::time_point started = Clock::now();
+  request.request_id = request_id(request.fields);
+  request.trace = trace_context(request.fields);
+  request.client = guards_->client.of(request.peer, request.fields);
+
+  const Router::Match match = guards_->router.find(request.method, request.path);
+  const std::string_view pattern = match.route != nullptr ? std::string_view(match.route->pattern_) : "";
+  std::optional<Response> response;
+  try {
+    const bool any_host = match.route != nullptr && match.route->any_host_;
+    if (!any_host && !guards_->hosts.allows(request.host)) throw HttpError(400, "Invalid host header");
+    response = guards_->cors.preflight(request, match.methods);
+    if (!response) {
+      Exchange exchange(request, states_);
+      for (std::size_t i = 0; i < match.value_count; ++i) {
+        const auto& [name, raw] = match.values[i];
+        if (raw.find('%') == std::string_view::npos) {
+          exchange.path_values.emplace_back(name, raw);
+        } else if (auto decoded = percent_decode(raw)) {
+          exchange.path_values.emplace_back(name, exchange.keep(std::move(*decoded)));
+        } else {
+          throw HttpError(400, "The path is not percent-encoded UTF-8");
+        }
+      }
+      response = co_await answer(request, match.route, match.allow, exchange);
+    }
+  } catch (const HttpError& error) {
+    response = error_response(error);
+  } catch (const WorkersBusy&) {
+    response = error_response(Unavailable("The service is busy; try again"));
+  } catch (const std::exception& error) {
+    if (options_.logger != nullptr)
+      options_.logger->with({request.request_id, request.trace.trace_id})
+          .error("a handler failed", {{"route", pattern}, {"error", std::string_view(error.what())}});
+    response = error_response(500, R"("Internal Server Error")");
+  } catch (...) {
+    response = error_response(500, R"("Internal Server Error")");
+  }
+  finish(request, pattern, started, *response);
+  co_return std::move(*response);
+}
+
+Task<Response> Application::answer(Request& request, const Route* route, std::string_view allow, Exchange& exchange) {
+  if (route == nullptr) {
+    if (request.method == Method::options && (!allow.empty() || request.target == "*")) {
+      Response response{.status = 204};
+      response.set("Allow", std::string(allow.empty() ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : allow));
+      co_return response;
+    }
+    if (!allow.empty()) throw HttpError(405, "Method Not Allowed").with("Allow", std::string(allow));
+    throw HttpError(404, "Not Found");
+  }
+  RateDecision decision;
+  co_await count_against_limits(request, *route, decision);
+  if (!decision.allowed) {
+    Response refused = error_response(429, R"("Too many requests: try again later")");
+    apply(decision, refused);
+    co_return refused;
+  }
+  if (route->body_limit_) request.body->limit(*route->body_limit_);
+  std::optional<Response> response;
+  try {
+    response = co_await route->handle_(exchange);
+  } catch (const HttpError& error) {
+    response = error_response(error);
+  }
+  for (auto& [name, value] : exchange.answer_fields) response->add(name, std::move(value));
+  apply(decision, *response);
+  co_return std::move(*response);
+}
+
+// The route's own limit and the application's default both count; the fields tell of the one that is nearer to its end.
+Task<void> Application::count_against_limits(const Request& request, const Route& route, RateDecision& decision) {
+  const auto take = [&](const RouteLimit& limit, std::string_view scope) -> Task<RateDecision> {
+    std::string key;
+    if (limit.by == LimitBy::account && options_.account_of_token) {
+      const auto field = request.header("Authorization");
+      if (field && field->size() > 7) {
+        const std::string account = options_.account_of_token(field->substr(7));
+        if (!account.empty()) key = subject_key(scope, account);
+      }
+    }
+    if (key.empty()) key = client_key(scope, request.client);
+    if (limit.scope == LimitScope::shared && options_.shared_limits != nullptr)
+      co_return co_await options_.shared_limits->take(key, limit.rate, Clock::now());
+    co_return guards_->limiter.take_now(key, limit.rate, Clock::now());
+  };
+  const bool own = route.limit_ && !route.limit_->rate.is_off();
+  const bool exempt = route.limit_ && route.limit_->rate.is_off();
+  if (own) decision = co_await take(*route.limit_, route.pattern_);
+  if (!decision.allowed || exempt) co_return;
+  if (options_.default_limit && !options_.default_limit->rate.is_off()) {
+    const RateDecision general = co_await take(*options_.default_limit, "*");
+    if (!own || !general.allowed || general.remaining < decision.remaining) decision = general;
+  }
+}
+
+void Application::finish(const Request& request, std::string_view route, Clock::time_point started,
+                         Response& response) {
+  guards_->cors.apply(request, response);
+  response.set(request_id_field, request.request_id);
+  guards_->headers.apply(response);
+  const auto took = Clock::now() - started;
+  if (counted_) {
+    const std::string_view method = to_string(request.method);
+    const std::array<char, 3> digits{static_cast<char>('0' + response.status / 100 % 10),
+                                     static_cast<char>('0' + response.status / 10 % 10),
+                                     static_cast<char>('0' + response.status % 10)};
+    counted_->requests.with(method, route, std::string_view(digits.data(), digits.size())).increment();
+    counted_->durations.with(method, route).observe(std::chrono::duration<double>(took).count());
+  }
+  if (options_.on_refusal && (response.status == 401 || response.status == 403 || response.status == 429))
+    options_.on_refusal(request, response.status, route);
+  if (options_.logger != nullptr && options_.logger->enabled(LogLevel::info)) {
+    // The path without its query, which may hold what people search for.
+    options_.logger->with({request.request_id, request.trace.trace_id})
+        .info("request", {{"method", request.method_name},
+                          {"path", request.path},
+                          {"status", response.status},
+                          {"client", request.client.to_string()},
+                          {"duration_ms", std::chrono::duration<double, std::milli>(took).count()}});
+  }
+}
+
+}  // namespace redoubt

@@ -1,0 +1,56 @@
+#include "guard/random_id.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <span>
+#include <system_error>
+
+namespace redoubt::guard {
+namespace {
+
+// One system call for many names. getrandom gives up to 256 bytes without being interrupted (getrandom(2)).
+class Pool {
+ public:
+  std::span<const unsigned char> take(std::size_t bytes) {
+    if (bytes_.size() - used_ < bytes) refill();
+    used_ += bytes;
+    return std::span(bytes_).subspan(used_ - bytes, bytes);
+  }
+
+ private:
+  void refill() {
+    if (getrandom(bytes_.data(), bytes_.size(), 0) != static_cast<ssize_t>(bytes_.size())) {
+      throw std::system_error(errno, std::generic_category(), "No random bytes for a request's id: getrandom failed");
+    }
+    used_ = 0;
+  }
+
+  std::array<unsigned char, 256> bytes_;
+  std::size_t used_ = bytes_.size();
+};
+
+}  // namespace
+
+std::string random_id(std::size_t bytes) {
+  assert(bytes > 0 && bytes <= 16);
+  thread_local Pool pool;
+  std::span<const unsigned char> random;
+  do {
+    random = pool.take(bytes);
+  } while (std::ranges::all_of(random, [](unsigned char byte) { return byte == 0; }));
+
+  constexpr char digits[] = "0123456789abcdef";
+  std::string id;
+  id.reserve(2 * bytes);
+  for (const unsigned char byte : random) {
+    id += digits[byte >> 4];
+    id += digits[byte & 0xf];
+  }
+  return id;
+}
+
+}  // namespace redoubt::guard
