@@ -1,0 +1,93 @@
+#include "redoubt/database.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "data/drivers.hpp"
+#include "data/url.hpp"
+
+namespace redoubt {
+
+namespace {
+
+std::unique_ptr<detail::Driver> make_driver(DatabaseOptions options) {
+  const data::Url url = data::parse_url(options.url);
+  return url.dialect == Dialect::sqlite ? data::make_sqlite_driver(url.location, std::move(options))
+                                        : data::make_postgres_driver(url.location, std::move(options));
+}
+
+}  // namespace
+
+namespace detail {
+
+Task<std::int64_t> Executor::run(Query& query) {
+  return reported(run_statement(query));
+}
+
+void Executor::report(const std::exception_ptr& error) const noexcept {
+  if (!options_.on_error) return;
+  try {
+    std::rethrow_exception(error);
+  } catch (const DatabaseUnavailable& unavailable) {
+    options_.on_error(unavailable.reason());
+  } catch (const DatabaseError& refused) {
+    // Class 23: integrity constraint violation; 40001, 40P01: conflicts that a retry resolves.
+    if (!refused.sqlstate().starts_with("23") && !is_conflict(error)) options_.on_error(refused.what());
+  } catch (...) {
+    options_.on_error("the database driver failed by an error that is not its own");
+  }
+}
+
+Task<void> Session::commit() {
+  return reported(commit_transaction());
+}
+
+Task<std::unique_ptr<Session>> Driver::begin(SessionOptions options) {
+  return reported(begin_transaction(options));
+}
+
+Task<std::int64_t> run_execute(Executor* executor, Query query) {
+  co_return co_await executor->run(query);
+}
+
+void refuse_row_count(std::string_view sql, std::size_t rows) {
+  throw DatabaseError("21000", fmt::format("one row was asked for, and there are {}; statement: {}", rows, sql));
+}
+
+bool is_conflict(const std::exception_ptr& error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const DatabaseError& refused) {
+    return refused.sqlstate() == "40001" || refused.sqlstate() == "40P01";
+  } catch (...) {
+    return false;
+  }
+}
+
+Task<void> wait_before_retry(int attempt) {
+  // Full jitter: those that met once should not meet again.
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const int ceiling_ms = std::min(5 << std::min(attempt, 6), 200);
+  co_await sleep_for(std::chrono::milliseconds(std::uniform_int_distribution<int>(1, ceiling_ms)(random)));
+}
+
+}  // namespace detail
+
+Database::Database(DatabaseOptions options) : Database(make_driver(std::move(options))) {}
+
+Database::Database(std::unique_ptr<detail::Driver> driver)
+    : Queries(*driver, driver->options().timeout), driver_(std::move(driver)) {}
+
+Database::~Database() = default;
+
+Task<void> Database::close() {
+  return driver_->close();
+}
+
+Dialect Database::dialect() const noexcept {
+  return driver_->dialect();
+}
+
+}  // namespace redoubt
