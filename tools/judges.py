@@ -2,10 +2,11 @@
 
 import contextlib
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from stage import LOGS, ROOT, CannotRun, Failure, Tally, run, tail
 
 JUDGES = ROOT / "tests" / "judges"
 VENV = ROOT / "build" / "venv"
+POSTGRES_ABSENT = 77  # what tests/support/postgres.sh ends with then
+DOCS_PAGE_SECONDS = 120
+SCHEMATHESIS_SECONDS = 600
 
 
 def python() -> Path:
@@ -65,7 +69,7 @@ def docs_page() -> Tally:
     node_packages()
     with running_service("docs-page") as service:
         run("docs-page", "node", JUDGES / "docs_page.mjs", service.url, "--screenshot", ROOT / "build" / "docs-page.png",
-            seconds=120, ADMIN_EMAIL=service.admin_email, ADMIN_PASSWORD=service.admin_password)
+            seconds=DOCS_PAGE_SECONDS, ADMIN_EMAIL=service.admin_email, ADMIN_PASSWORD=service.admin_password)
     return Tally(passed=1)
 
 
@@ -76,16 +80,48 @@ def database(kind: str) -> Iterator[str | None]:
         yield None
         return
     starter = ROOT / "tests" / "support" / "postgres.sh"
-    if not starter.exists():
-        raise CannotRun("tests/support/postgres.sh is not here")
-    raise CannotRun("not wired yet")
+    with tempfile.TemporaryDirectory(prefix="redoubt-judge-") as folder:
+        server = Path(folder) / "postgres"
+        started = subprocess.run([starter, "start", server], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if started.returncode == POSTGRES_ABSENT:
+            raise CannotRun("PostgreSQL is not installed")
+        if started.returncode != 0:
+            raise Failure(f"postgres.sh start ended with status {started.returncode}: {started.stderr}")
+        try:
+            yield started.stdout.strip()
+        finally:
+            subprocess.run([starter, "remove", server], check=False, stdin=subprocess.DEVNULL)
 
 
 def schemathesis(kind: str) -> Tally:
     """Every operation of the document against the running service, all checks on."""
     interpreter = python()
     log = f"schemathesis-{kind}"
+    report = LOGS / f"{log}.xml"
+    report.unlink(missing_ok=True)
     with database(kind) as url, running_service(log, url) as service:
-        run(log, interpreter, JUDGES / "schemathesis_run.py", service.url, "--report", LOGS / f"{log}.xml", seconds=600,
-            ADMIN_EMAIL=service.admin_email, ADMIN_PASSWORD=service.admin_password)
-    return Tally(passed=1)
+        status = run(log, interpreter.parent / "schemathesis", "--config-file", JUDGES / "schemathesis.toml", "--no-color",
+                     "run", f"{service.url}/openapi.json", "--report-junit-path", report, check=False,
+                     seconds=SCHEMATHESIS_SECONDS, PYTHONPATH=str(JUDGES), SCHEMATHESIS_HOOKS="schemathesis_hooks",
+                     JUDGED_URL=service.url, ADMIN_EMAIL=service.admin_email, ADMIN_PASSWORD=service.admin_password)
+    if not report.exists():
+        raise Failure(f"schemathesis ended with status {status} and judged nothing\n{tail(LOGS / f'{log}.log')}")
+    tally = count_operations(kind, report)
+    if status != 0 and not tally.failed:
+        tally.failed.append(f"schemathesis on {kind} ended with status {status}\n{tail(LOGS / f'{log}.log')}")
+    return tally
+
+
+def count_operations(kind: str, report: Path) -> Tally:
+    """Sums up schemathesis's JUnit report, in which a case is an operation."""
+    tally = Tally()
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = f"schemathesis on {kind}: {case.get('name')}"
+        problems = case.findall("failure") + case.findall("error")
+        if problems:
+            tally.failed.append(f"{name}\n" + "\n".join(problem.get("message") or problem.text or "" for problem in problems))
+        elif case.find("skipped") is not None:
+            tally.skipped.append(name)
+        else:
+            tally.passed += 1
+    return tally

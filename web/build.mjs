@@ -40,7 +40,8 @@ const css = readFileSync(join(dist, "swagger-ui.css"), "utf8")
   .replace(quoted, (_, address) => `url(${image_file(address.replace(/\\(.)/gs, "$1"))})`)
   .replace(bare, (_, address) => `url(${image_file(address)})`);
 if (css.includes("data:")) throw new Error("swagger-ui.css still has a data: address, which the page's policy forbids");
-assets.set("swagger-ui.css", Buffer.from(css));
+// In a cascade layer, so that docs.css wins over it without outdoing its selectors.
+assets.set("swagger-ui.css", Buffer.from(`@layer swagger-ui {\n${css}\n}\n`));
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });

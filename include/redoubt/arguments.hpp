@@ -72,6 +72,11 @@ struct BearerToken {
   std::string_view token;
 };
 
+// The same where credentials are optional: empty when there is no Authorization field; a malformed one is still 401.
+struct OptionalBearerToken {
+  std::string_view token;
+};
+
 // Adds fields to the answer, whatever the handler returns.
 class AnswerFields {
  public:
@@ -357,6 +362,21 @@ struct Argument<BearerToken> {
   }
 };
 
+template <>
+struct Argument<OptionalBearerToken> {
+  static constexpr Phase phase = Phase::security;
+  static constexpr std::string_view needs_body;
+  static std::optional<OptionalBearerToken> resolve(Exchange& exchange) {
+    if (!exchange.request.header("Authorization")) return OptionalBearerToken{};
+    return OptionalBearerToken{detail::bearer_token(exchange.request)};
+  }
+  static void describe(Operation& operation) {
+    operation.bearer = true;
+    operation.bearer_optional = true;
+    operation.errors.insert(401);
+  }
+};
+
 // The request as received, for what no typed argument says.
 template <>
 struct Argument<Request> {
@@ -472,7 +492,8 @@ struct Resolver<std::tuple<A...>> {
 }  // namespace detail
 
 // A type with a static `from`. It may also have `Task<void> finish(bool failed)`, awaited after the answer was made (or
-// an error raised), and `static constexpr int errors[]`: the statuses it may answer with.
+// an error raised), `static constexpr int errors[]`: the statuses it may answer with, and
+// `static constexpr std::string_view scopes[]`: those it asks of the token.
 template <class D>
   requires detail::Dependency<D>
 struct Argument<D> {
@@ -501,6 +522,7 @@ struct Argument<D> {
   static void describe(Operation& operation) {
     Resolver::describe(operation);
     if constexpr (requires { D::errors; }) operation.errors.insert(std::begin(D::errors), std::end(D::errors));
+    if constexpr (requires { D::scopes; }) operation.scopes.insert(std::begin(D::scopes), std::end(D::scopes));
   }
 };
 

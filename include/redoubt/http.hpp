@@ -92,14 +92,14 @@ class BodyWriter {
 
 struct Response {
   int status = 200;
-  std::string content_type;  // empty: no Content-Type field
-  std::vector<std::pair<std::string, std::string>> fields;
+  std::string content_type{};  // empty: no Content-Type field
+  std::vector<std::pair<std::string, std::string>> fields{};
   // Whole "Name: value" lines, each with its CRLF, that the application owns and that outlive the exchange (security
   // header fields, say): sent as they are.
-  std::string_view prepared_fields;
-  std::string body;
+  std::string_view prepared_fields{};
+  std::string body{};
   // When set, the body is what this writes, sent in chunks (`body` is then ignored).
-  std::move_only_function<Task<void>(BodyWriter&)> stream;
+  std::move_only_function<Task<void>(BodyWriter&)> stream{};
 
   // Replaces any field of that name. CR, LF and NUL are refused by std::invalid_argument: no header can be injected.
   void set(std::string_view name, std::string value);

@@ -156,6 +156,7 @@ class Document {
 };
 
 inline constexpr std::size_t default_max_depth = 64;
+inline constexpr std::size_t deepest = 1000;  // reading recurses: a limit beyond this counts as this
 
 // Parses one JSON text. Never throws for bad input.
 [[nodiscard]] std::expected<Document, Error> parse(std::string text, std::size_t max_depth = default_max_depth);

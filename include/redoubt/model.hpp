@@ -56,9 +56,15 @@ concept Model = std::is_class_v<T> && boost::describe::has_describe_members<T>::
 template <class T>
 concept DescribedEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
 
-// Words about a member for the documentation, given by a model as
-//   static constexpr FieldText fields[] = {{"title", "Shown in lists."}};
-// and, if wanted, `static constexpr std::string_view description, example;` (example: JSON text).
+// What the documentation says of a model beyond its types. Specialise it beside the model, with any of:
+//   template <> struct redoubt::Words<ItemIn> {
+//     static constexpr std::string_view description = "An item to be created.";
+//     static constexpr FieldText fields[] = {{"title", "Shown in lists."}};
+//     static constexpr std::string_view example = R"({"title": "Lamp"})";
+//   };
+template <class T>
+struct Words {};
+
 struct FieldText {
   std::string_view name;
   std::string_view text;
@@ -570,8 +576,8 @@ struct Codec<T> {
     boost::mp11::mp_for_each<Members>([&](auto d) {
       using M = std::remove_cvref_t<decltype(std::declval<T&>().*d.pointer)>;
       std::string_view text;
-      if constexpr (requires { T::fields; }) {
-        for (const FieldText& field : T::fields) {
+      if constexpr (requires { Words<T>::fields; }) {
+        for (const FieldText& field : Words<T>::fields) {
           if (field.name == d.name) text = field.text;
         }
       }
@@ -579,8 +585,8 @@ struct Codec<T> {
     });
     std::string_view description;
     std::string_view example;
-    if constexpr (requires { T::description; }) description = T::description;
-    if constexpr (requires { T::example; }) example = T::example;
+    if constexpr (requires { Words<T>::description; }) description = Words<T>::description;
+    if constexpr (requires { Words<T>::example; }) example = Words<T>::example;
     return detail::object_schema(detail::type_name<T>(), description, example, members);
   }
 

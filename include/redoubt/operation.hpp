@@ -37,6 +37,8 @@ struct Operation {
   std::map<int, Answer> answers;        // successes
   std::set<int> errors;                 // statuses answered with {"detail": …}
   bool bearer = false;                  // asks for Authorization: Bearer
+  bool bearer_optional = false;         // … or answers without
+  std::set<std::string> scopes;         // that the token must carry
   std::vector<std::type_index> states;  // what Application::provide must have been given
 };
 

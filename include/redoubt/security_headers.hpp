@@ -3,7 +3,6 @@
 // names keeps its own. Nothing here looks at the request.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,15 +38,17 @@ class SecurityHeaders {
   // Throws std::invalid_argument when a value holds CR, LF or another control character.
   explicit SecurityHeaders(const SecurityHeadersOptions& options = {});
 
-  // Complete lines, each ended by CR LF, for the end of the response's header section. Normally the block that was
-  // prepared once; where the response has fields of its own among them, the remaining lines, written to `scratch`.
-  [[nodiscard]] std::string_view lines(const Response& response, std::string& scratch) const;
+  // Gives the response every field of these that it does not have itself: normally the block that was prepared once,
+  // by reference (Response::prepared_fields), so this object must outlive the response.
+  void apply(Response& response) const;
+
+  // The whole block: complete lines, each ended by CR LF.
+  [[nodiscard]] std::string_view prepared() const noexcept { return prepared_; }
 
  private:
   struct Line {
     std::string_view name;  // static
-    std::size_t begin;      // in prepared_
-    std::size_t end;
+    std::string value;
   };
 
   std::string prepared_;

@@ -78,8 +78,7 @@ struct Application::Guards {
 
 struct Application::Counted {
   explicit Counted(Metrics& metrics)
-      : requests(metrics.get(metric::http_requests)),
-        durations(metrics.get(metric::http_request_duration)) {}
+      : requests(metrics.get(metric::http_requests)), durations(metrics.get(metric::http_request_duration)) {}
   Family<Counter, 3> requests;
   Family<Histogram, 2> durations;
 };
@@ -91,7 +90,9 @@ Application::Application(ApplicationOptions options)
 
 Application::~Application() = default;
 
-Group Application::group(std::string prefix) { return Group(*this, std::move(prefix)); }
+Group Application::group(std::string prefix) {
+  return Group(*this, std::move(prefix));
+}
 
 void Application::prepare() {
   if (prepared_) return;
@@ -102,8 +103,9 @@ void Application::prepare() {
     route.describe_(operation);
     for (const std::type_index state : operation.states) {
       if (states_.find(state) == nullptr)
-        throw std::logic_error(fmt::format("{} {} needs a State that nobody provides (type {}): call Application::provide",
-                                           to_string(route.method_), route.pattern_, state.name()));
+        throw std::logic_error(
+            fmt::format("{} {} needs a State that nobody provides (type {}): call Application::provide",
+                        to_string(route.method_), route.pattern_, state.name()));
     }
   }
   openapi_ = OpenApiWriter(*this).write();
@@ -111,7 +113,9 @@ void Application::prepare() {
   prepared_ = true;
 }
 
-std::string Application::openapi() const { return openapi_.empty() ? OpenApiWriter(*this).write() : openapi_; }
+std::string Application::openapi() const {
+  return openapi_.empty() ? OpenApiWriter(*this).write() : openapi_;
+}
 
 void Application::add_docs_routes() {
   get("/openapi.json", [this] {
@@ -127,8 +131,9 @@ void Application::add_docs_routes() {
     throw HttpError(404, "Not Found");
   };
   get("/docs", [serve](Request& request) { return serve("index.html", request); }).hidden();
-  get("/docs/{asset}", [serve](Path<"asset", std::string> asset, Request& request) { return serve(*asset, request); })
-      .hidden();
+  get("/docs/{asset}", [serve](Path<"asset", std::string> asset, Request& request) {
+    return serve(*asset, request);
+  }).hidden();
 }
 
 Task<Response> Application::handle(Request& request) {

@@ -140,7 +140,13 @@ void OpenApiWriter::write_operation(json::Writer& writer, const Route& route) {
     writer.end_object().end_object().end_object();
   }
   write_answers(writer, route, operation);
-  if (operation.bearer) writer.name("security").raw(R"([{"bearer":[]}])");
+  if (operation.bearer) {
+    writer.name("security").begin_array();
+    if (operation.bearer_optional) writer.begin_object().end_object();
+    writer.begin_object().name("bearer").begin_array();
+    for (const std::string& scope : operation.scopes) writer.value(std::string_view(scope));
+    writer.end_array().end_object().end_array();
+  }
   writer.end_object();
 }
 

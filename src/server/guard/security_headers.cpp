@@ -34,20 +34,20 @@ SecurityHeaders::SecurityHeaders(const SecurityHeadersOptions& options) {
       throw std::invalid_argument(
           fmt::format("The value for {} cannot be sent: it holds a control character or a byte beyond ASCII.", name));
     }
-    const std::size_t begin = prepared_.size();
     fmt::format_to(std::back_inserter(prepared_), "{}: {}\r\n", name, value);
-    lines_.push_back({.name = name, .begin = begin, .end = prepared_.size()});
+    lines_.push_back({name, value});
   }
 }
 
-std::string_view SecurityHeaders::lines(const Response& response, std::string& scratch) const {
+void SecurityHeaders::apply(Response& response) const {
   const auto own = [&](const Line& line) { return response.find(line.name).has_value(); };
-  if (std::ranges::none_of(lines_, own)) return prepared_;
-  scratch.clear();
-  for (const Line& line : lines_) {
-    if (!own(line)) scratch.append(prepared_, line.begin, line.end - line.begin);
+  if (std::ranges::none_of(lines_, own)) {
+    response.prepared_fields = prepared_;
+    return;
   }
-  return scratch;
+  for (const Line& line : lines_) {
+    if (!own(line)) response.add(line.name, line.value);
+  }
 }
 
 }  // namespace redoubt

@@ -47,8 +47,10 @@ struct StreamTraits<redoubt::json::InPlaceStream> {
 namespace redoubt::json {
 namespace {
 
-constexpr unsigned reader_flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                                  rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
+// With these flags the reader allocates nothing. It recurses, no deeper than the handler lets it: its iterative mode
+// would begin with arithmetic on a null pointer, and allocate.
+constexpr unsigned reader_flags =
+    rapidjson::kParseInsituFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseNumbersAsStringsFlag;
 
 // Up to here comparing every pair of names is cheaper than sorting them.
 constexpr std::uint32_t few_members = 16;
@@ -156,11 +158,10 @@ class TreeBuilder {
 
   // While a container is open its `next` holds the container around it: no stack is needed.
   bool open(Kind kind) {
-    if (depth_ == max_depth_) {
-      return refuse(fmt::format("nested deeper than {} levels", max_depth_), stream_.Tell());
-    }
+    const std::size_t offset = stream_.Tell() - 1;
+    if (depth_ == max_depth_) return refuse(fmt::format("nested deeper than {} levels", max_depth_), offset);
     ++depth_;
-    add(kind, stream_.Tell()).next = container_;
+    add(kind, offset).next = container_;
     container_ = static_cast<std::uint32_t>(nodes_.size() - 1);
     return true;
   }
@@ -297,7 +298,7 @@ std::expected<Document, Error> parse(std::string text, std::size_t max_depth) {
   content->nodes.reserve(8 + content->text.size() / 16);
 
   InPlaceStream stream(content->text);
-  TreeBuilder builder(stream, content->nodes, max_depth);
+  TreeBuilder builder(stream, content->nodes, std::min(max_depth, deepest));
   rapidjson::Reader reader;
   const auto result = reader.Parse<reader_flags>(stream, builder);
 

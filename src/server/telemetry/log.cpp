@@ -1,20 +1,16 @@
 #include "redoubt/log.hpp"
 
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
-#include <climits>
 #include <condition_variable>
 #include <mutex>
 #include <string>
 #include <thread>
 
+#include "telemetry/descriptor.hpp"
 #include "telemetry/log_line.hpp"
 
 namespace redoubt {
@@ -22,7 +18,6 @@ namespace {
 
 // How long a Logger that is being destroyed waits for a descriptor that takes nothing.
 constexpr std::chrono::seconds last_words{2};
-constexpr std::chrono::milliseconds poll_step{100};
 
 }  // namespace
 
@@ -75,11 +70,7 @@ struct Logger::Impl {
   }
 
   void run() {
-    // Signals belong to the program's own threads, and SIGPIPE from a log whose reader left must not end the program.
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, nullptr);
-
+    block_signals_in_this_thread();
     std::string batch;
     std::unique_lock lock(mutex);
     while (true) {
@@ -108,23 +99,13 @@ struct Logger::Impl {
     }
   }
 
-  // Writes to a descriptor without ever being stuck in write(): at most PIPE_BUF bytes once poll() says that there is
-  // room, which a pipe then takes whole.
   void write_out(std::string_view lines) {
     auto patience = Clock::now() + last_words;
     while (!lines.empty()) {
-      pollfd ready{.fd = descriptor, .events = POLLOUT, .revents = 0};
-      const int answer = ::poll(&ready, 1, static_cast<int>(poll_step.count()));
-      if (answer > 0) {
-        const ssize_t count = ::write(descriptor, lines.data(), std::min<std::size_t>(lines.size(), PIPE_BUF));
-        if (count > 0) {
-          lines.remove_prefix(static_cast<std::size_t>(count));
-          patience = Clock::now() + last_words;
-          continue;
-        }
-        if (errno != EAGAIN && errno != EINTR) break;
-      }
-      if (ending.load() && Clock::now() > patience) break;
+      const auto count = write_some(descriptor, lines);
+      if (!count || (*count == 0 && ending.load() && Clock::now() > patience)) break;
+      if (*count > 0) patience = Clock::now() + last_words;
+      lines.remove_prefix(*count);
     }
     dropped.fetch_add(static_cast<std::uint64_t>(std::ranges::count(lines, '\n')), std::memory_order_relaxed);
   }

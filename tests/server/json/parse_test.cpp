@@ -171,7 +171,11 @@ TEST(JsonParse, NestsToTheLimitAndNoDeeper) {
   EXPECT_EQ(error.offset, 64);
   EXPECT_FALSE(parse(std::string(1'000'000, '[')));
   EXPECT_FALSE(parse("1", 0) && parse("[]", 0));
-  EXPECT_TRUE(parse(nested(1'000'000), 1'000'000));
+  EXPECT_TRUE(parse(nested(deepest), 1'000'000));
+  EXPECT_EQ(error_of(nested(deepest + 1), 1'000'000).reason, "nested deeper than 1000 levels");
+  std::string objects;
+  for (int i = 0; i < 200'000; ++i) objects += "{\"a\":";
+  EXPECT_EQ(error_of(objects).offset, 64 * 5);
 }
 
 TEST(JsonParse, KeepsEveryIntegerOf64Bits) {

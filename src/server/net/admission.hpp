@@ -1,0 +1,56 @@
+// How many connections there may be, in all and from one address. Shared by the loops of a server.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include "net/options.hpp"
+
+namespace redoubt::net {
+
+class Admission {
+ public:
+  Admission(const ServerOptions& options, Counters& counters) : options_(options), counters_(counters) {}
+
+  // False, and counted, when there is no room. Each admitted one must be released.
+  bool admit(const IpAddress& peer) {
+    if (counters_.open.load(std::memory_order_relaxed) >= options_.connections) {
+      counters_.count(Refused::too_many_connections);
+      return false;
+    }
+    if (!is_unlimited(peer)) {
+      const std::scoped_lock lock(mutex_);
+      std::size_t& of_peer = of_address_[peer];
+      if (of_peer >= options_.connections_per_address) {
+        counters_.count(Refused::too_many_of_address);
+        return false;
+      }
+      ++of_peer;
+    }
+    counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+    counters_.open.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
+
+  void release(const IpAddress& peer) noexcept {
+    counters_.open.fetch_sub(1, std::memory_order_relaxed);
+    if (is_unlimited(peer)) return;
+    const std::scoped_lock lock(mutex_);
+    const auto found = of_address_.find(peer);
+    if (--found->second == 0) of_address_.erase(found);
+  }
+
+ private:
+  [[nodiscard]] bool is_unlimited(const IpAddress& peer) const noexcept {
+    return std::ranges::any_of(options_.unlimited_addresses,
+                               [&peer](const IpRange& range) { return range.contains(peer); });
+  }
+
+  const ServerOptions& options_;
+  Counters& counters_;
+  std::mutex mutex_;
+  std::map<IpAddress, std::size_t> of_address_;
+};
+
+}  // namespace redoubt::net
