@@ -161,11 +161,11 @@ TEST_P(Postgres, AStoppedServerIsUnavailableAndItsReturnIsNoticed) {
   EXPECT_TRUE(answered);
 }
 
-// Two users take turns, as AWS Secrets Manager's alternating-users rotation has it: the other user gets a new password,
-// the file then names it, and the old one stops working at the rotation after that.
+// Two users take turns, as AWS Secrets Manager's alternating-users rotation has it: the other user gets a new password
+// and the file then names it. The load grows all the while, so that each rotation meets new connections.
 TEST_P(Postgres, ARotatedPasswordCostsNoFailedStatement) {
   server().administer(
-      "DROP ROLE IF EXISTS clerk_a; DROP ROLE IF EXISTS clerk_b;"
+      "SET client_min_messages = warning; DROP ROLE IF EXISTS clerk_a; DROP ROLE IF EXISTS clerk_b;"
       "CREATE ROLE clerk_a LOGIN PASSWORD 'a0'; CREATE ROLE clerk_b LOGIN PASSWORD 'b0';");
   std::string pattern = (std::filesystem::temp_directory_path() / "redoubt-test-XXXXXX").string();
   const std::filesystem::path folder = mkdtemp(pattern.data());
@@ -176,67 +176,71 @@ TEST_P(Postgres, ARotatedPasswordCostsNoFailedStatement) {
   };
   write("clerk_a", "a0");
 
+  std::atomic<int> times_read = 0;
+  std::atomic<int> failures = 0;
   DatabaseOptions options;
   options.url = server().bare_url();
-  options.connections = 4;
-  options.acquire_timeout = 5s;
-  options.credentials = [file] {
+  options.connections = 32;
+  options.credentials = [&] {
+    ++times_read;
     const std::string text = testing::read_file(file);
     const std::size_t space = text.find(' ');
     return Credentials{.user = text.substr(0, space), .password = text.substr(space + 1)};
   };
-  std::atomic<int> failures = 0;
   options.on_error = [&](std::string_view why) {
     ++failures;
     ADD_FAILURE() << why;
   };
+  constexpr int rotations = 6;
+  constexpr int clients_at_each = 2;  // start, on each loop
+  std::atomic<int> clients_wanted = clients_at_each;
   std::atomic<bool> stop = false;
   std::atomic<std::int64_t> statements = 0;
-  {
-    std::vector<std::jthread> loops;
-    Database database(options);
-    for (int i = 0; i < 2; ++i)
-      loops.emplace_back([&] {
-        Loop loop;
-        const auto client = [&](int number) -> Task<void> {
-          while (!stop) {
-            co_await database.one<std::int64_t>("SELECT $1 AS n", number);
+  Database database(options);
+  std::vector<std::jthread> loops;
+  for (int i = 0; i < 2; ++i)
+    loops.emplace_back([&] {
+      Loop loop;
+      int running = 0;
+      const auto client = [&]() -> Task<void> {
+        ++running;
+        while (!stop) {
+          try {
+            co_await database.execute("SELECT pg_sleep(0.002)");
             ++statements;
-            co_await sleep_for(1ms);
+          } catch (const DatabaseUnavailable&) {  // counted by the hook
           }
-        };
-        const auto all_clients = [&]() -> Task<void> {
-          int ended = 0;
-          for (int number = 0; number < 8; ++number)
-            Loop::current()->spawn([](auto& one, int which, int& count) -> Task<void> {
-              co_await one(which);
-              ++count;
-            }(client, number, ended));
-          while (ended < 8) co_await sleep_for(1ms);
-          co_await database.close();
-        };
-        loop.run_to_end(all_clients());
-      });
-    std::string current = "a";
-    for (int rotation = 1; rotation <= 6; ++rotation) {
-      std::this_thread::sleep_for(100ms);
-      const std::string next = current == "a" ? "b" : "a";
-      const std::string password = next + std::to_string(rotation);
-      server().administer("ALTER ROLE clerk_" + next + " PASSWORD '" + password + "'");
-      write("clerk_" + next, password);
-      // The previous user's password ends early, and all its connections with it but those amid a statement: worse than
-      // a rotation.
-      server().administer("ALTER ROLE clerk_" + current + " PASSWORD 'gone'");
-      server().administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'clerk_" + current +
-                          "' AND state = 'idle'");
-      current = next;
-    }
+        }
+        --running;
+      };
+      const auto all_clients = [&]() -> Task<void> {
+        for (int started = 0; !stop || running > 0; co_await sleep_for(1ms))
+          for (; !stop && started < clients_wanted; ++started) loop.spawn(client());
+        co_await database.close();
+      };
+      loop.run_to_end(all_clients());
+    });
+  std::string current = "a";
+  for (int rotation = 1; rotation <= rotations; ++rotation) {
     std::this_thread::sleep_for(100ms);
-    EXPECT_EQ(connections_of("clerk_a"), current == "a" ? 8 : 0);
-    stop = true;
-    loops.clear();
+    const std::string next = current == "a" ? "b" : "a";
+    const std::string password = next + std::to_string(rotation);
+    server().administer("ALTER ROLE clerk_" + next + " PASSWORD '" + password + "'");
+    write("clerk_" + next, password);
+    // Sooner than a rotation would: the user before it is locked out at once.
+    server().administer("ALTER ROLE clerk_" + current + " PASSWORD 'gone'");
+    const int before = times_read;
+    clients_wanted += clients_at_each;
+    for (int i = 0; i < 1000 && times_read == before; ++i) std::this_thread::sleep_for(5ms);
+    current = next;
   }
+  std::this_thread::sleep_for(500ms);
+  EXPECT_EQ(connections_of(current == "a" ? "clerk_b" : "clerk_a"), 0);
+  EXPECT_GT(connections_of("clerk_" + current), 0);
+  stop = true;
+  loops.clear();
   EXPECT_EQ(failures, 0);
+  EXPECT_GT(times_read, rotations);
   EXPECT_GT(statements, 100);
   std::filesystem::remove_all(folder);
 }
