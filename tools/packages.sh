@@ -8,7 +8,8 @@ package_names() { sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$@"; }
 # install_packages NAME...: asks apt only when one is missing, so that a complete machine needs no network.
 install_packages() {
   local installed missing as_root=()
-  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p')
+  # dpkg-query fails when it knows nothing of a name, and prints the others all the same.
+  installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p') || true
   missing=$(comm -23 <(printf '%s\n' "$@" | sort -u) <(sort -u <<<"$installed"))
   [ -n "$missing" ] || return 0
   if [ "$(id -u)" != 0 ]; then

@@ -30,14 +30,16 @@ Task<std::vector<ItemRow>> page(Queries db, std::string_view owner, std::string_
   co_return co_await db.all<ItemRow>(
       "SELECT id, owner_id, title, description, created_at, updated_at FROM items "
       "WHERE id < $1 AND ($2 = '' OR owner_id = $2) "
-      "AND ($3 = '%%' OR LOWER(title) LIKE LOWER($3) ESCAPE '!' OR LOWER(COALESCE(description, '')) LIKE LOWER($3) ESCAPE '!') "
+      "AND ($3 = '%%' OR LOWER(title) LIKE LOWER($3) ESCAPE '!' OR LOWER(COALESCE(description, '')) LIKE LOWER($3) "
+      "ESCAPE '!') "
       "ORDER BY id DESC LIMIT $4",
       cursor.empty() ? after_all : cursor, owner, containing(search), limit);
 }
 
 Task<std::vector<ItemRow>> owned_by(Queries db, std::string_view user) {
   co_return co_await db.all<ItemRow>(
-      "SELECT id, owner_id, title, description, created_at, updated_at FROM items WHERE owner_id = $1 ORDER BY id", user);
+      "SELECT id, owner_id, title, description, created_at, updated_at FROM items WHERE owner_id = $1 ORDER BY id",
+      user);
 }
 
 Task<std::optional<ItemRow>> find(Queries db, std::string_view id, std::string_view owner) {

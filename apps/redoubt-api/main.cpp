@@ -1,3 +1,96 @@
-int main() {
-  return 0;
+// redoubt-api: the reference service's command line.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+
+#include "health_check.hpp"
+#include "redoubt/audit_verify.hpp"
+#include "redoubt/jws.hpp"
+#include "service.hpp"
+
+namespace redoubt::api {
+namespace {
+
+constexpr int usage_error = 2;
+
+int run(int argc, char** argv) {
+  CLI::App cli("The reference service of Redoubt. Configured by the environment: see docs/configuration.md",
+               "redoubt-api");
+  cli.require_subcommand(1);
+  cli.set_version_flag("--version", REDOUBT_VERSION);
+  int code = 0;
+  const auto settings = [] { return Settings(process_environment()); };
+
+  cli.add_subcommand("serve", "Serve until SIGTERM or SIGINT")->callback([&] {
+    auto read = settings();
+    code = serve(read);
+  });
+  cli.add_subcommand("migrate", "Bring the database's schema up to date")->callback([&] {
+    code = migrate_database(settings());
+  });
+  cli.add_subcommand("openapi", "Print the OpenAPI document")->callback([&] {
+    // The document is the same whatever the deployment's secrets are.
+    Settings defaults([](std::string_view) { return std::nullopt; });
+    fmt::print("{}\n", openapi_document(defaults));
+  });
+  cli.add_subcommand("options", "Print the table of all options, in Markdown")->callback([] {
+    fmt::print("{}", options_markdown());
+  });
+
+  std::string url;
+  auto* health = cli.add_subcommand("health", "Exit 0 when a running service is ready, 1 when not");
+  health->add_option("url", url, "Default: http://127.0.0.1:PORT/health/ready");
+  health->callback([&] {
+    if (url.empty()) {
+      const Settings read = settings();
+      url = fmt::format("{}://127.0.0.1:{}/health/ready", read.tls_cert_file.empty() ? "http" : "https", read.port);
+    }
+    code = check_health(url);
+  });
+
+  auto* audit = cli.add_subcommand("audit", "The audit log")->require_subcommand(1);
+  std::vector<std::string> files;
+  std::string checkpoints;
+  auto* audit_verify = audit->add_subcommand(
+      "verify", "Find altered, removed or cut-off lines. Exit 0 intact, 1 tampered, 2 unreadable, 3 not provable");
+  audit_verify->add_option("files", files, "Audit files, oldest first")->required();
+  audit_verify->add_option("--checkpoints", checkpoints,
+                           "The ordinary log, whose checkpoints tell whether a tail was cut off");
+  audit_verify->callback([&] {
+    code = audit_verify_command(files, checkpoints.empty() ? std::nullopt : std::optional(checkpoints), std::cout);
+  });
+
+  auto* jws = cli.add_subcommand("jws", "JSON Web Signatures")->require_subcommand(1);
+  std::string jwk_file;
+  std::string token_file;
+  std::string algorithms;
+  auto* jws_verify = jws->add_subcommand("verify", "Exit 0 when the token's signature is valid, 1 when not");
+  jws_verify->add_option("--jwk", jwk_file, "A JWK or a JWK Set")->required();
+  jws_verify->add_option("--token", token_file, "A compact JWS")->required();
+  jws_verify->add_option("--algorithms", algorithms, "Those to accept, separated by commas; default: all");
+  jws_verify->callback([&] { code = jws_verify_command(jwk_file, token_file, algorithms); });
+
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return cli.exit(error) == 0 ? 0 : usage_error;
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace redoubt::api
+
+int main(int argc, char** argv) {
+  try {
+    return redoubt::api::run(argc, argv);
+  } catch (const redoubt::api::SettingsError& error) {
+    fmt::print(stderr, "redoubt-api: settings: {}\n", error.what());
+    return redoubt::api::usage_error;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "redoubt-api: {}\n", error.what());
+    return 1;
+  }
 }

@@ -1,5 +1,7 @@
 #include "migrations.hpp"
 
+#include "redoubt/database_rate_store.hpp"
+
 namespace redoubt::api {
 
 namespace {
@@ -45,10 +47,13 @@ CREATE INDEX refresh_tokens_session_id ON refresh_tokens (session_id))"},
   updated_at BIGINT NOT NULL
 );
 CREATE INDEX items_owner_id ON items (owner_id, id))"},
+    {4, "rate limits", rate_limits_table},
 };
 
 }  // namespace
 
-std::span<const Migration> migrations() noexcept { return all; }
+std::span<const Migration> migrations() noexcept {
+  return all;
+}
 
 }  // namespace redoubt::api

@@ -9,7 +9,15 @@
 
 #include "redoubt/base64url.hpp"
 
-namespace redoubt::api::sessions {
+namespace redoubt::api {
+
+SessionOut SessionRow::out() const {
+  SessionOut out{id, scope, Timestamp::from_micros(created_at), Timestamp::from_micros(expires_at), std::nullopt};
+  if (revoked_at) out.revoked_at = Timestamp::from_micros(*revoked_at);
+  return out;
+}
+
+namespace sessions {
 
 namespace {
 
@@ -28,14 +36,19 @@ std::string hash_of(std::string_view token) {
   return base64url_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-std::int64_t now() { return Timestamp::now().micros(); }
-std::int64_t micros(auto duration) { return std::chrono::microseconds(duration).count(); }
+std::int64_t now() {
+  return Timestamp::now().micros();
+}
+std::int64_t micros(auto duration) {
+  return std::chrono::microseconds(duration).count();
+}
 
 // A new refresh token of the session, in place of the one whose hash is `replaces` (if any).
 Task<std::string> issue(Queries db, std::string_view session_id, std::string_view replaces) {
   const std::string token = random_token();
   const std::string hash = hash_of(token);
-  co_await db.execute("INSERT INTO refresh_tokens (hash, session_id, issued_at) VALUES ($1, $2, $3)", hash, session_id, now());
+  co_await db.execute("INSERT INTO refresh_tokens (hash, session_id, issued_at) VALUES ($1, $2, $3)", hash, session_id,
+                      now());
   if (!replaces.empty())
     co_await db.execute("UPDATE refresh_tokens SET successor = $2 WHERE hash = $1", replaces, hash);
   co_return token;
@@ -104,7 +117,8 @@ Task<std::optional<UserRow>> user_of(Queries db, std::string_view session_id) {
 
 Task<std::vector<SessionRow>> of_user(Queries db, std::string_view user_id) {
   co_return co_await db.all<SessionRow>(
-      "SELECT id, user_id, scope, created_at, expires_at, revoked_at FROM sessions WHERE user_id = $1 ORDER BY id", user_id);
+      "SELECT id, user_id, scope, created_at, expires_at, revoked_at FROM sessions WHERE user_id = $1 ORDER BY id",
+      user_id);
 }
 
 Task<void> revoke(Queries db, std::string_view session_id) {
@@ -112,8 +126,8 @@ Task<void> revoke(Queries db, std::string_view session_id) {
 }
 
 Task<void> revoke_all(Queries db, std::string_view user_id, std::string_view except) {
-  co_await db.execute("UPDATE sessions SET revoked_at = $3 WHERE user_id = $1 AND id <> $2 AND revoked_at IS NULL", user_id,
-                      except, now());
+  co_await db.execute("UPDATE sessions SET revoked_at = $3 WHERE user_id = $1 AND id <> $2 AND revoked_at IS NULL",
+                      user_id, except, now());
 }
 
 Task<void> clean_up(Queries db) {
@@ -121,4 +135,5 @@ Task<void> clean_up(Queries db) {
   co_await db.execute("DELETE FROM sessions WHERE expires_at < $1 OR revoked_at < $1", month_ago);
 }
 
-}  // namespace redoubt::api::sessions
+}  // namespace sessions
+}  // namespace redoubt::api

@@ -22,6 +22,8 @@ struct SessionRow {
   std::int64_t created_at = 0;  // microseconds since 1970
   std::int64_t expires_at = 0;
   std::optional<std::int64_t> revoked_at;
+
+  [[nodiscard]] SessionOut out() const;
 };
 BOOST_DESCRIBE_STRUCT(SessionRow, (), (id, user_id, scope, created_at, expires_at, revoked_at))
 

@@ -21,7 +21,8 @@ constexpr std::array all_options{
     Option{"HOST", "127.0.0.1", "The address to listen on: an IP address."},
     Option{"PORT", "8000", "The port to listen on."},
     Option{"ADMIN_PORT", "none",
-           "A separate listener for `/metrics` and `/health/*`, on `HOST`. Without it `/metrics` answers only to loopback."},
+           "A separate listener for `/metrics` and `/health/*`, on `HOST`. Without it `/metrics` answers only to "
+           "loopback."},
     Option{"TLS_CERT_FILE", "none", "The certificate chain (PEM) for HTTPS on `PORT`; read again when it changes."},
     Option{"TLS_KEY_FILE", "none", "The private key (PEM) of the certificate; read again when it changes."},
     Option{"DATABASE_URL", "sqlite:var/redoubt.db",
@@ -35,10 +36,11 @@ constexpr std::array all_options{
     Option{"JWT_SECRET", "made at each start in development",
            "The string's bytes are the HS256 key, at least 32. Required in production unless `JWT_SIGNING_KEY` is set.",
            true},
-    Option{"JWT_SECRET_PREVIOUS", "none",
-           "The secret before the present one, which still verifies, never signs; several are on lines of their own. To "
-           "rotate: set this to the old secret first, then `JWT_SECRET` to the new one.",
-           true},
+    Option{
+        "JWT_SECRET_PREVIOUS", "none",
+        "The secret before the present one, which still verifies, never signs; several are on lines of their own. To "
+        "rotate: set this to the old secret first, then `JWT_SECRET` to the new one.",
+        true},
     Option{"JWT_SIGNING_KEY", "none",
            "A private key (PEM), EC P-256 or Ed25519: tokens are then ES256 or EdDSA, and its public key is at "
            "`/.well-known/jwks.json`.",
@@ -47,25 +49,30 @@ constexpr std::array all_options{
     Option{"JWT_AUDIENCE", "redoubt", "`aud` of tokens."},
     Option{"ACCESS_TOKEN_MINUTES", "15", "How long an access token is valid: 1 to 1440."},
     Option{"REFRESH_TOKEN_DAYS", "30", "How long a session lasts: 1 to 365."},
-    Option{"BCRYPT_COST", "12", "10 to 15; at least 12 in production. Raising it rehashes each password at its next use."},
+    Option{"BCRYPT_COST", "12",
+           "10 to 15; at least 12 in production. Raising it rehashes each password at its next use."},
     Option{"ALLOWED_HOSTS", "localhost,127.0.0.1 in development; required in production",
-           "Host names that are answered: `api.example.com`, `*.example.com`; `*` only in development. `/health/*` answers "
+           "Host names that are answered: `api.example.com`, `*.example.com`; `*` only in development. `/health/*` "
+           "answers "
            "whatever the Host."},
     Option{"CORS_ORIGINS", "none", "Exact web origins whose scripts may read answers: `https://app.example.com`."},
     Option{"TRUSTED_PROXIES", "none",
            "Address ranges of load balancers. The client is the rightmost address of X-Forwarded-For outside them."},
     Option{"RATE_LIMIT_LOGIN", "5/minute",
-           "Sign-ins of one client: `N/second`, `N/minute`, `N/hour`, `N/day` or `off`; exact across processes on PostgreSQL."},
+           "Sign-ins of one client: `N/second`, `N/minute`, `N/hour`, `N/day` or `off`; exact across processes on "
+           "PostgreSQL."},
     Option{"RATE_LIMIT_DEFAULT", "300/minute", "All requests of one client, but `/health/*`."},
-    Option{"METRICS_NAMESPACE", "Redoubt", "The prefix of CloudWatch namespaces: `Redoubt/Security`, `Redoubt/Application`."},
+    Option{"METRICS_NAMESPACE", "Redoubt",
+           "The prefix of CloudWatch namespaces: `Redoubt/Security`, `Redoubt/Application`."},
     Option{"X_XSS_PROTECTION", "0", "The value of that header; `1; mode=block` where a checklist asks for it."},
     Option{"ADMIN_EMAIL", "admin@example.com in development", "The first administrator, created when there is none."},
     Option{"ADMIN_PASSWORD", "made in development, shown once", "The first administrator's password.", true},
     Option{"OPEN_REGISTRATION", "true in development, false in production",
            "Whether anybody may register; otherwise only administrators register others."},
-    Option{"DRAIN_SECONDS", "0 in development, 15 in production",
-           "After SIGTERM: how long requests are still accepted while `/health/ready` says 503, for the load balancer to "
-           "turn away."},
+    Option{
+        "DRAIN_SECONDS", "0 in development, 15 in production",
+        "After SIGTERM: how long requests are still accepted while `/health/ready` says 503, for the load balancer to "
+        "turn away."},
     Option{"SHUTDOWN_SECONDS", "10", "After draining: how long requests in flight may take to end."},
     Option{"AUDIT_LOG", "stderr in production, var/audit.jsonl in development",
            "Where security events go: a file's path, `stderr` or `off`."},
@@ -93,12 +100,15 @@ const Option& find_option(std::string_view name) {
 
 }  // namespace
 
-std::span<const Option> options() noexcept { return all_options; }
+std::span<const Option> options() noexcept {
+  return all_options;
+}
 
 std::string options_markdown() {
   std::string out = "| name | default | |\n|---|---|---|\n";
   for (const Option& option : all_options)
-    out += fmt::format("| `{}`{} | {} | {} |\n", option.name, option.secret ? " ¹" : "", option.fallback, option.description);
+    out += fmt::format("| `{}`{} | {} | {} |\n", option.name, option.secret ? " ¹" : "", option.fallback,
+                       option.description);
   return out;
 }
 
@@ -165,7 +175,8 @@ Settings::Settings(Environment environment) : environment_(std::move(environment
     throw SettingsError(fmt::format("REDOUBT_ENV is {:?}: give development or production", mode));
   production = mode == "production";
   host = or_fallback("HOST");
-  if (!IpAddress::parse(host)) throw SettingsError(fmt::format("HOST is {:?}: give an IP address, such as 0.0.0.0", host));
+  if (!IpAddress::parse(host))
+    throw SettingsError(fmt::format("HOST is {:?}: give an IP address, such as 0.0.0.0", host));
   port = static_cast<std::uint16_t>(number("PORT", 0, 65535));
   if (!text("ADMIN_PORT").empty()) admin_port = static_cast<std::uint16_t>(number("ADMIN_PORT", 0, 65535));
   tls_cert_file = text("TLS_CERT_FILE");
@@ -187,7 +198,8 @@ Settings::Settings(Environment environment) : environment_(std::move(environment
   for (const std::string& range : split(text("TRUSTED_PROXIES"))) {
     const auto parsed = IpRange::parse(range);
     if (!parsed)
-      throw SettingsError(fmt::format("TRUSTED_PROXIES: {:?} is no address range: write 10.0.1.0/24, for instance", range));
+      throw SettingsError(
+          fmt::format("TRUSTED_PROXIES: {:?} is no address range: write 10.0.1.0/24, for instance", range));
     trusted_proxies.push_back(*parsed);
   }
   rate_limit_login = rate("RATE_LIMIT_LOGIN");
@@ -197,7 +209,8 @@ Settings::Settings(Environment environment) : environment_(std::move(environment
   admin_email = text("ADMIN_EMAIL");
   if (admin_email.empty() && !production) admin_email = "admin@example.com";
   open_registration = text("OPEN_REGISTRATION").empty() ? !production : flag("OPEN_REGISTRATION");
-  drain_time = std::chrono::seconds(text("DRAIN_SECONDS").empty() ? (production ? 15 : 0) : number("DRAIN_SECONDS", 0, 3600));
+  drain_time =
+      std::chrono::seconds(text("DRAIN_SECONDS").empty() ? (production ? 15 : 0) : number("DRAIN_SECONDS", 0, 3600));
   shutdown_time = std::chrono::seconds(number("SHUTDOWN_SECONDS", 0, 3600));
   audit_log = text("AUDIT_LOG");
   if (audit_log.empty()) audit_log = production ? "stderr" : "var/audit.jsonl";
@@ -206,9 +219,10 @@ Settings::Settings(Environment environment) : environment_(std::move(environment
   for (const std::string_view name : {"JWT_SECRET", "JWT_SECRET_PREVIOUS"}) {
     for (const std::string& value : split(secret(name), '\n')) {
       if (value.size() < min_jwt_secret_size)
-        throw SettingsError(fmt::format("{} has {} bytes: it needs at least {} (RFC 7518 section 3.2); make one with "
-                                        "`openssl rand -base64 48`",
-                                        name, value.size(), min_jwt_secret_size));
+        throw SettingsError(
+            fmt::format("{} has {} bytes: it needs at least {} (RFC 7518 section 3.2); make one with "
+                        "`openssl rand -base64 48`",
+                        name, value.size(), min_jwt_secret_size));
     }
   }
   if (production) check_for_production();
@@ -219,16 +233,18 @@ void Settings::check_for_production() const {
     throw SettingsError("production needs JWT_SECRET or JWT_SIGNING_KEY (or its _FILE): tokens must survive a restart");
   if (allowed_hosts.empty())
     throw SettingsError("production needs ALLOWED_HOSTS: the names that clients use, such as api.example.com");
-  if (std::ranges::contains(allowed_hosts, "*"))
+  if (std::ranges::count(allowed_hosts, "*") > 0)
     throw SettingsError("ALLOWED_HOSTS=* is for development only: name the hosts, such as *.example.com");
-  if (std::ranges::contains(cors_origins, "*"))
+  if (std::ranges::count(cors_origins, "*") > 0)
     throw SettingsError("CORS_ORIGINS=* would let every web site read answers: name the origins");
   if (bcrypt_cost < 12)
     throw SettingsError(fmt::format("BCRYPT_COST is {}: production needs at least 12", bcrypt_cost));
-  const bool verified = database_url.starts_with("sqlite:") || database_url.find("sslmode=verify-full") != std::string::npos;
+  const bool verified =
+      database_url.starts_with("sqlite:") || database_url.find("sslmode=verify-full") != std::string::npos;
   if (!verified && !allow_insecure_database)
-    throw SettingsError("DATABASE_URL does not verify the server: add ?sslmode=verify-full&sslrootcert=FILE (or set "
-                        "ALLOW_INSECURE_DATABASE=true and answer for it)");
+    throw SettingsError(
+        "DATABASE_URL does not verify the server: add ?sslmode=verify-full&sslrootcert=FILE (or set "
+        "ALLOW_INSECURE_DATABASE=true and answer for it)");
 }
 
 }  // namespace redoubt::api

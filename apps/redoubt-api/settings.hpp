@@ -26,7 +26,7 @@ struct SettingsError : std::runtime_error {
 // One option, for reading and for the documentation.
 struct Option {
   std::string_view name;
-  std::string_view fallback;     // what holds when it is not set, in words where it is no plain value
+  std::string_view fallback;  // what holds when it is not set, in words where it is no plain value
   std::string_view description;
   bool secret = false;  // also as NAME_FILE
 };

@@ -43,7 +43,8 @@ std::string random_secret() {
 
 TokenService::TokenService(const Settings& settings, Logger& log) : settings_(settings), log_(log) {
   reload();
-  if (current() == nullptr) throw SettingsError("JWT_SECRET or JWT_SIGNING_KEY cannot be used: see the log line before");
+  if (current() == nullptr)
+    throw SettingsError("JWT_SECRET or JWT_SIGNING_KEY cannot be used: see the log line before");
 }
 
 void TokenService::reload() {
@@ -54,11 +55,11 @@ void TokenService::reload() {
     std::string read = pem + '\0' + secret + '\0' + previous;
     if (current() != nullptr && read == loaded_from_) return;
     if (pem.empty() && secret.empty()) secret = random_secret();
-    tokens_.store(std::make_shared<const AccessTokens>(
-        make_keys(pem, std::move(secret), previous),
-        AccessTokens::Options{.issuer = settings_.jwt_issuer,
-                              .audience = settings_.jwt_audience,
-                              .lifetime = settings_.access_token_lifetime}));
+    tokens_.store(
+        std::make_shared<const AccessTokens>(make_keys(pem, std::move(secret), previous),
+                                             AccessTokens::Options{.issuer = settings_.jwt_issuer,
+                                                                   .audience = settings_.jwt_audience,
+                                                                   .lifetime = settings_.access_token_lifetime}));
     if (!loaded_from_.empty()) log_.info("took up changed token keys");
     loaded_from_ = std::move(read);
   } catch (const std::exception& error) {
@@ -74,7 +75,11 @@ std::expected<AccessToken, TokenRefusal> TokenService::verify(std::string_view t
   return current()->verify(token, std::chrono::system_clock::now());
 }
 
-std::chrono::seconds TokenService::lifetime() const { return current()->lifetime(); }
-std::string TokenService::jwks() const { return current()->keys().jwks(); }
+std::chrono::seconds TokenService::lifetime() const {
+  return current()->lifetime();
+}
+std::string TokenService::jwks() const {
+  return current()->keys().jwks();
+}
 
 }  // namespace redoubt::api

@@ -1,5 +1,5 @@
-// Issues and verifies access tokens by the keys of the settings, and takes up changed key files while it runs: a rotated
-// JWT_SECRET needs no restart.
+// Issues and verifies access tokens by the keys of the settings, and takes up changed key files while it runs: a
+// rotated JWT_SECRET needs no restart.
 #pragma once
 
 #include <atomic>

@@ -24,7 +24,10 @@ std::string join_roles(const std::vector<Role>& roles) {
   return text;
 }
 
-bool UserRow::has_role(Role role) const { return std::ranges::contains(parse_roles(roles), role); }
+bool UserRow::has_role(Role role) const {
+  const auto held = parse_roles(roles);
+  return std::ranges::find(held, role) != held.end();
+}
 
 UserOut UserRow::out() const {
   return {id, email, full_name, is_active, parse_roles(roles), Timestamp::from_micros(created_at)};
@@ -34,7 +37,8 @@ namespace users {
 
 std::string email_key(std::string_view email) {
   std::string key(email);
-  std::ranges::transform(key, key.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(key, key.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return key;
 }
 
@@ -86,7 +90,9 @@ Task<void> set_rights(Queries db, std::string_view id, bool is_active, std::stri
   co_await db.execute("UPDATE users SET is_active = $2, roles = $3 WHERE id = $1", id, is_active, roles);
 }
 
-Task<void> remove(Queries db, std::string_view id) { co_await db.execute("DELETE FROM users WHERE id = $1", id); }
+Task<void> remove(Queries db, std::string_view id) {
+  co_await db.execute("DELETE FROM users WHERE id = $1", id);
+}
 
 }  // namespace users
 }  // namespace redoubt::api

@@ -29,31 +29,31 @@ class Router;
 struct ApplicationOptions {
   std::string title = "Redoubt application";
   std::string version = "0.1.0";
-  std::string description;
+  std::string description{};
   // Where bearer tokens are had by the OAuth 2 password form, for the documentation's "Authorize"; empty: they are
   // typed in.
-  std::string token_url;
+  std::string token_url{};
   // The scopes that tokens may carry, with a sentence each.
-  std::vector<std::pair<std::string, std::string>> scopes;
+  std::vector<std::pair<std::string, std::string>> scopes{};
 
   // Host names that are answered (TrustedHosts).
   std::vector<std::string> trusted_hosts = {"localhost", "127.0.0.1", "[::1]"};
-  std::vector<IpRange> trusted_proxies;
-  SecurityHeadersOptions security_headers;
-  std::optional<CorsOptions> cors;
+  std::vector<IpRange> trusted_proxies{};
+  SecurityHeadersOptions security_headers{};
+  std::optional<CorsOptions> cors{};
   // For every route that does not say otherwise.
-  std::optional<RouteLimit> default_limit;
+  std::optional<RouteLimit> default_limit{};
   // Counts limits whose scope is shared; without it they are counted in this process.
   RateStore* shared_limits = nullptr;
   // Whom a bearer token speaks for, without looking anything up: the key of limits by account. Empty: nobody.
-  std::function<std::string(std::string_view token)> account_of_token;
+  std::function<std::string(std::string_view token)> account_of_token{};
 
   bool docs = true;  // /docs and /openapi.json
 
   Logger* logger = nullptr;
   Metrics* metrics = nullptr;
   // Told of each answer of 401, 403 and 429, for the audit; `route` is its pattern.
-  std::function<void(const Request&, int status, std::string_view route)> on_refusal;
+  std::function<void(const Request&, int status, std::string_view route)> on_refusal{};
 };
 
 class Group;
@@ -91,6 +91,7 @@ class Application {
 
   // Makes the object available to State<T> arguments. It must outlive the application's last request.
   template <class T>
+    requires(!std::is_const_v<T>)
   void provide(T& object) {
     states_.set(typeid(T), &object);
   }

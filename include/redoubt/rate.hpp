@@ -41,6 +41,10 @@ class Rate {
   }
   // What may be spent ahead of time: `limit` requests.
   [[nodiscard]] constexpr std::chrono::nanoseconds burst() const noexcept { return interval() * limit_; }
+  // `factor` times as many in the same period, at most highest_limit.
+  [[nodiscard]] constexpr Rate times(std::uint32_t factor) const noexcept {
+    return {limit_ > highest_limit / factor ? highest_limit : limit_ * factor, period_};
+  }
   [[nodiscard]] std::string to_string() const;
 
   constexpr bool operator==(const Rate&) const = default;

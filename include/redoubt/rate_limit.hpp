@@ -3,6 +3,7 @@
 // that several processes share, see DatabaseRateStore.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -43,8 +44,16 @@ class RateLimiter final : public RateStore {
   [[nodiscard]] RateDecision take_now(std::string_view key, const Rate& rate, Clock::time_point now);
   Task<RateDecision> take(std::string_view key, Rate rate, Clock::time_point now) override;
 
+  // What take_now() would decide, without counting.
+  [[nodiscard]] RateDecision peek(std::string_view key, const Rate& rate, Clock::time_point now) const;
+  // Learns from elsewhere that the key has spent `ahead` of `now` already (see decide()). Forgotten at once where there
+  // is no place left.
+  void learn(std::string_view key, std::chrono::nanoseconds ahead, Clock::time_point now);
+
  private:
   struct Shard;
+  struct Place;
+  [[nodiscard]] Place place_of(std::string_view key) const;
 
   std::size_t sets_per_shard_;
   std::unique_ptr<Shard[]> shards_;

@@ -1,6 +1,7 @@
 #include "support/postgres.hpp"
 
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -18,9 +19,9 @@ struct Outcome {
   std::string output;
 };
 
-Outcome call(const std::string& command, const std::filesystem::path& folder, const std::string& redirection = "") {
+Outcome call(const std::string& command, const std::filesystem::path& folder, const std::string& rest = "") {
   const std::string line =
-      REDOUBT_SOURCE_DIR "/tests/support/postgres.sh " + command + " '" + folder.string() + "'" + redirection;
+      REDOUBT_SOURCE_DIR "/tests/support/postgres.sh " + command + " '" + folder.string() + "'" + rest;
   FILE* const pipe = popen(line.c_str(), "re");
   if (pipe == nullptr) throw std::runtime_error("cannot start " + line);
   std::string output;
@@ -37,7 +38,7 @@ PostgresServer* PostgresServer::shared() {
   static const std::unique_ptr<PostgresServer> server = []() -> std::unique_ptr<PostgresServer> {
     std::string pattern = (std::filesystem::temp_directory_path() / "redoubt-postgres-XXXXXX").string();
     std::unique_ptr<PostgresServer> made(new PostgresServer(mkdtemp(pattern.data())));
-    const Outcome outcome = call("start", made->folder_);
+    const Outcome outcome = call("start", made->folder_, " " + std::to_string(getpid()));
     if (outcome.code == not_installed) return nullptr;
     if (outcome.code != 0) throw std::runtime_error("tests/support/postgres.sh cannot start PostgreSQL");
     made->url_ = outcome.output.substr(0, outcome.output.find('\n'));

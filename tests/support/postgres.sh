@@ -2,16 +2,17 @@
 # A PostgreSQL server for tests, in a folder of its own: TLS on (certificate for localhost, from a CA made here), SCRAM
 # passwords, 127.0.0.1 only, a free port, no fsync. PostgreSQL refuses to run as root: then it runs as `nobody`.
 #
-#   postgres.sh start DIR    makes the server in DIR when there is none, starts it, prints the URL of its database
-#   postgres.sh stop DIR     stops it at once
-#   postgres.sh sql DIR      runs the SQL on standard input as the superuser
-#   postgres.sh remove DIR   stops it and deletes DIR
+#   postgres.sh start DIR [PID]   makes the server in DIR when there is none, starts it, prints the URL of its database;
+#                                 with PID: removes it all once that process has ended
+#   postgres.sh stop DIR          stops it at once
+#   postgres.sh sql DIR           runs the SQL on standard input as the superuser
+#   postgres.sh remove DIR        stops it and deletes DIR
 #
 # Exit code 77: PostgreSQL is not installed.
 set -euo pipefail
 
-usage() { sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-[ $# -eq 2 ] || usage
+usage() { sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -eq 2 ] || [ $# -eq 3 ] || usage
 mkdir -p "$2"
 readonly command=$1 folder=$(realpath "$2")
 readonly data=$folder/data tls=$folder/tls
@@ -92,8 +93,15 @@ sql() {
     -p "$(cat "$folder/port")" -U postgres postgres
 }
 
+watch() {
+  script=$(realpath "$0")
+  setsid bash -c 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; [ ! -d "$3" ] || "$2" remove "$3"' \
+    watch "$1" "$script" "$folder" </dev/null >/dev/null 2>&1 &
+}
+
 case $command in
   start)
+    if [ $# -eq 3 ]; then watch "$3"; fi
     if [ ! -s "$folder/port" ]; then make_cluster; elif ! running; then launch; fi
     echo "postgresql://redoubt:$(cat "$folder/password")@localhost:$(cat "$folder/port")/redoubt?sslmode=verify-full&sslrootcert=$tls/ca.pem"
     ;;

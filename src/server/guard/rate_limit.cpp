@@ -42,25 +42,35 @@ struct alignas(64) RateLimiter::Shard {
   std::vector<Slot> slots;
   std::vector<Overflow> overflows;
 
-  // The arrival time to count a request of the key on.
-  nanoseconds& arrival(std::size_t set, std::uint64_t tag, const Rate& rate, nanoseconds now) {
+  // Threads read the clock before they get the lock: without this a slow one could find its key forgotten already.
+  nanoseconds advance(Clock::time_point now) { return latest = std::max(latest, nanoseconds(now.time_since_epoch())); }
+
+  // The key's slot, or one that is free now and then becomes the key's; null when there is neither.
+  Slot* find(std::size_t set, std::uint64_t tag) {
     Slot* free = nullptr;
     for (Slot& slot : std::span(slots).subspan(set * ways, ways)) {
-      if (slot.arrival <= now) {
-        if (free == nullptr) free = &slot;
+      if (slot.arrival <= latest) {
+        free = free == nullptr ? &slot : free;
       } else if (slot.tag == tag) {
-        return slot.arrival;
+        return &slot;
       }
     }
-    if (free != nullptr) {
-      free->tag = tag;
-      return free->arrival;
-    }
+    if (free != nullptr) *free = {.tag = tag};
+    return free;
+  }
+
+  nanoseconds& shared_arrival(const Rate& rate) {
     const auto shared = std::ranges::find(overflows, rate, &Overflow::rate);
     if (shared != overflows.end()) return shared->arrival;
-    std::erase_if(overflows, [&](const Overflow& overflow) { return overflow.arrival <= now; });
-    return overflows.emplace_back(rate, now).arrival;
+    std::erase_if(overflows, [&](const Overflow& overflow) { return overflow.arrival <= latest; });
+    return overflows.emplace_back(rate, latest).arrival;
   }
+};
+
+struct RateLimiter::Place {
+  Shard& shard;
+  std::size_t set;
+  std::uint64_t tag;
 };
 
 RateLimiter::RateLimiter(std::size_t max_keys)
@@ -71,20 +81,40 @@ RateLimiter::RateLimiter(std::size_t max_keys)
 
 RateLimiter::~RateLimiter() = default;
 
+RateLimiter::Place RateLimiter::place_of(std::string_view key) const {
+  const auto [place, tag] = guard::keyed_digest(key);
+  return {.shard = shards_[place % shard_count], .set = place / shard_count % sets_per_shard_, .tag = tag};
+}
+
 RateDecision RateLimiter::take_now(std::string_view key, const Rate& rate, Clock::time_point now) {
   if (rate.is_off()) return {};
-  const auto [place, tag] = guard::keyed_digest(key);
-  Shard& shard = shards_[place % shard_count];
-  const std::size_t set = place / shard_count % sets_per_shard_;
-
+  const auto [shard, set, tag] = place_of(key);
   const std::lock_guard lock(shard.mutex);
-  // Threads read the clock before they get the lock: without this a slow one could find its key forgotten already.
-  shard.latest = std::max(shard.latest, nanoseconds(now.time_since_epoch()));
-  nanoseconds& arrival = shard.arrival(set, tag, rate, shard.latest);
-  nanoseconds ahead = std::max(arrival, shard.latest) - shard.latest;
+  const nanoseconds present = shard.advance(now);
+  Slot* const slot = shard.find(set, tag);
+  nanoseconds& arrival = slot != nullptr ? slot->arrival : shard.shared_arrival(rate);
+  nanoseconds ahead = std::max(arrival, present) - present;
   const RateDecision decision = decide(rate, ahead);
-  arrival = shard.latest + ahead;
+  arrival = present + ahead;
   return decision;
+}
+
+RateDecision RateLimiter::peek(std::string_view key, const Rate& rate, Clock::time_point now) const {
+  const auto [shard, set, tag] = place_of(key);
+  const std::lock_guard lock(shard.mutex);
+  const nanoseconds present = shard.advance(now);
+  const Slot* const slot = shard.find(set, tag);
+  nanoseconds ahead = slot != nullptr ? std::max(slot->arrival, present) - present : nanoseconds(0);
+  return decide(rate, ahead);
+}
+
+void RateLimiter::learn(std::string_view key, nanoseconds ahead, Clock::time_point now) {
+  const auto [shard, set, tag] = place_of(key);
+  const std::lock_guard lock(shard.mutex);
+  shard.advance(now);
+  Slot* const slot = shard.find(set, tag);
+  // From the caller's `now`, not the shard's later one: what is learned is never more than what was said.
+  if (slot != nullptr) slot->arrival = std::max(slot->arrival, nanoseconds(now.time_since_epoch()) + ahead);
 }
 
 Task<RateDecision> RateLimiter::take(std::string_view key, Rate rate, Clock::time_point now) {

@@ -266,6 +266,7 @@ Refusal HeadParser::take_field(std::string_view name, std::string_view value) {
       while (!value.empty()) {
         const auto comma = value.find(',');
         const auto option = trim(value.substr(0, comma));
+        if (!option.empty() && !is_token(option)) return bad_field;
         says_close_ |= iequals(option, "close");
         says_keep_alive_ |= iequals(option, "keep-alive");
         value.remove_prefix(comma == std::string_view::npos ? value.size() : comma + 1);

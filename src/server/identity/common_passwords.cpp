@@ -1,5 +1,5 @@
-// The passwords of at least 12 bytes among the 49,000 most common, sorted. Data of zxcvbn-ts (language-common 4.1.3, after
-// zxcvbn's own frequency lists): MIT, copyright 2021 the zxcvbn-ts authors, copyright 2012-2016 Dan Wheeler and
+// The passwords of at least 12 bytes among the 49,000 most common, sorted. Data of zxcvbn-ts (language-common 4.1.3,
+// after zxcvbn's own frequency lists): MIT, copyright 2021 the zxcvbn-ts authors, copyright 2012-2016 Dan Wheeler and
 // Dropbox, Inc.
 #include "identity/common_passwords.hpp"
 

@@ -12,6 +12,7 @@
 #include "net/connection.hpp"
 #include "net/loop.hpp"
 #include "net/tcp_stream.hpp"
+#include "net/tls.hpp"
 
 namespace redoubt::net {
 
@@ -69,6 +70,7 @@ struct Server::Impl {
   Counters counters;
   Admission admission;
   const std::string overload;
+  std::unique_ptr<TlsCredentials> credentials;  // none: plain HTTP
   std::uint16_t port = 0;
   std::atomic<bool> draining = false;
   std::vector<std::unique_ptr<Lane>> lanes;
@@ -125,7 +127,13 @@ Task<void> Server::Impl::Lane::accept() {
 }
 
 Task<void> Server::Impl::Lane::take(tcp::socket socket, IpAddress peer) {
-  co_await serve(std::make_unique<TcpStream>(std::move(socket)), peer,
+  std::unique_ptr<Stream> stream;
+  if (server.credentials) {
+    stream = std::make_unique<TlsStream>(std::move(socket), server.credentials->current());
+  } else {
+    stream = std::make_unique<TcpStream>(std::move(socket));
+  }
+  co_await serve(std::move(stream), peer,
                  ConnectionContext{.options = server.options,
                                    .service = server.service,
                                    .counters = server.counters,
@@ -136,6 +144,7 @@ Task<void> Server::Impl::Lane::take(tcp::socket socket, IpAddress peer) {
 
 // As much as fits without waiting: a server that is full has no time for those that it turns away.
 void Server::Impl::Lane::turn_away(tcp::socket& socket) noexcept {
+  if (server.credentials) return;  // it would take a handshake to say why
   boost::system::error_code ignored;
   socket.write_some(boost::asio::buffer(server.overload), ignored);
   socket.shutdown(tcp::socket::shutdown_send, ignored);
@@ -163,6 +172,9 @@ void Server::start() {
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(options.address, error);
   if (error) throw std::runtime_error(fmt::format("cannot listen on {}: it is no IP address", options.address));
+  if (!options.tls_certificate_file.empty())
+    impl_->credentials =
+        std::make_unique<TlsCredentials>(options.tls_certificate_file, options.tls_key_file, options.report);
   std::size_t threads = options.threads;
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
 

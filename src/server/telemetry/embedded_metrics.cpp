@@ -41,10 +41,10 @@ struct EmbeddedMetricsReporter::Impl {
 
   void run(const std::stop_token& stop) {
     std::unique_lock lock(mutex);
-    while (!stop.stop_requested()) {
+    do {
       wake.wait_for(lock, stop, options.interval, [] { return false; });
       report();
-    }
+    } while (!stop.stop_requested());
   }
 };
 

@@ -39,7 +39,7 @@ namespace detail {
 template <class Series>
 struct SeriesTable<Series>::Growth {
   std::mutex mutex;
-  std::size_t series = 0;
+  std::atomic<std::size_t> series = 0;
 };
 
 template <class Series>
@@ -81,6 +81,8 @@ template <class Series>
 Series& SeriesTable<Series>::find(std::span<const std::string_view> values) {
   std::size_t slot = 0;
   if (Entry* const entry = look_up(values, slot)) return entry->series;
+  // Asked before the lock too: whoever sends new values on and on must not make others wait for it.
+  if (growth_->series == definition_.series_limit) return other_->series;
   const std::scoped_lock lock(growth_->mutex);
   if (Entry* const entry = look_up(values, slot)) return entry->series;
   if (growth_->series == definition_.series_limit) return other_->series;
@@ -96,7 +98,6 @@ auto SeriesTable<Series>::entries() const -> std::vector<const Entry*> {
   for (std::size_t slot = 0; slot < slot_count_; ++slot) {
     if (const Entry* const entry = slots_[slot].load(std::memory_order_acquire)) all.push_back(entry);
   }
-  const std::scoped_lock lock(growth_->mutex);
   if (!labels_.empty() && growth_->series == definition_.series_limit) all.push_back(other_.get());
   return all;
 }

@@ -138,6 +138,23 @@ TEST(RateLimiter, KeysThatTogetherFitAreNotCrowdedOut) {
   EXPECT_EQ(passed, 10'000);
 }
 
+TEST(RateLimiter, PeekingCostsNothing) {
+  RateLimiter limiter;
+  for (int i = 0; i < 9; ++i) EXPECT_TRUE(limiter.peek("a", "1/hour", start).allowed);
+  EXPECT_TRUE(limiter.take_now("a", "1/hour", start).allowed);
+  EXPECT_EQ(limiter.peek("a", "1/hour", start).retry_after, 1h);
+}
+
+TEST(RateLimiter, LearnsWhatWasSpentElsewhere) {
+  RateLimiter limiter;
+  limiter.learn("a", 36min, start);
+  EXPECT_EQ(allowed(limiter, "a", "5/hour", start, 9), 2);
+  limiter.learn("a", 1min, start);
+  EXPECT_EQ(allowed(limiter, "a", "5/hour", start, 9), 0);
+  limiter.learn("b", 1h, start - 1h);
+  EXPECT_EQ(allowed(limiter, "b", "5/hour", start, 9), 5);
+}
+
 TEST(RateLimitKey, CountsIpv6ByItsNetworkAndIpv4ByAddress) {
   const auto key = [](std::string_view text) { return client_key("login", *IpAddress::parse(text)); };
   EXPECT_EQ(key("2001:db8:1:2:3::4"), key("2001:db8:1:2:ffff::"));

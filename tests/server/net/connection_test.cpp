@@ -98,7 +98,7 @@ TEST(Connection, RefusesBadFramingWithAReasonAndThePreparedFieldsAndCloses) {
   net::ServerOptions options;
   options.prepared_fields = "X-Content-Type-Options: nosniff\r\n";
   EXPECT_EQ(answer("GET / HTTP/1.1\r\n\r\n" + get("/"), behave, options),
-            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 85\r\n"
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 83\r\n"
             "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
             R"({"detail": "The request must carry exactly one valid Host (RFC 9112 section 3.2)."})");
 }

@@ -115,6 +115,8 @@ TEST(Server, GivesUpOnAClientThatTakesNoAnswer) {
   });
   Client client(server.port());
   client.send(simple);
+  EXPECT_THAT(client.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(server.counters().open.load(), 1U);
   for (int i = 0; i < 200 && server.counters().open.load() > 0; ++i) std::this_thread::sleep_for(50ms);
   EXPECT_EQ(server.counters().open.load(), 0U);
 }
@@ -251,10 +253,10 @@ TEST(HttpCorpus, TheServerAcceptsAndRefusesAsTheCorpusSays) {
     client.send(c.bytes);
     client.finish_sending();
     const auto output = client.read_all();
+    const bool refused = output.starts_with("HTTP/1.1 4") || output.starts_with("HTTP/1.1 5");
+    const bool one_answer = output.find("}HTTP/1.1 ") == std::string::npos;
     const bool as_expected =
-        c.accept ? !output.starts_with("HTTP/1.1 400 ")
-                 : output.empty() || (output.starts_with("HTTP/1.1 4") || output.starts_with("HTTP/1.1 5")) &&
-                                         output.find("HTTP/1.1", 1) == std::string::npos;
+        c.accept ? !output.starts_with("HTTP/1.1 400 ") : output.empty() || (refused && one_answer);
     if (disagreement(c.name).empty()) {
       EXPECT_TRUE(as_expected) << c.name << " got:\n" << output << "\nfor:\n" << c.bytes.substr(0, 300);
     } else {
