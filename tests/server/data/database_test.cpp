@@ -371,6 +371,15 @@ TEST(DatabaseUrl, IsRefusedWithASentenceThatHoldsNoPassword) {
   }
 }
 
+TEST(DatabaseUrl, IsVerifiedOnlyWhereTheServersNameIs) {
+  EXPECT_TRUE(is_verified("sqlite:a.db"));
+  EXPECT_TRUE(is_verified("postgresql://h/d?sslmode=verify-full"));
+  EXPECT_FALSE(is_verified("postgresql://h/d"));
+  EXPECT_FALSE(is_verified("postgresql://h/d?sslmode=verify-ca"));
+  EXPECT_FALSE(is_verified("postgresql://h/d?application_name=verify-full"));
+  EXPECT_THROW(is_verified("postgresql://h/d?sslmode=verify-full&sslmode"), std::invalid_argument);
+}
+
 TEST(DatabaseUrl, InMemoryKeepsOneDatabaseForReadsAndWrites) {
   Loop loop;
   const Database database(DatabaseOptions{.url = "sqlite::memory:"});
