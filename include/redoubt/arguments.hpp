@@ -77,6 +77,8 @@ struct OptionalBearerToken {
   std::string_view token;
 };
 
+struct SetCookie;
+
 // Adds fields to the answer, whatever the handler returns.
 class AnswerFields {
  public:
@@ -84,6 +86,8 @@ class AnswerFields {
   void add(std::string name, std::string value) const {
     exchange_->answer_fields.emplace_back(std::move(name), std::move(value));
   }
+  // One more Set-Cookie field.
+  void add(const SetCookie& cookie) const;
 
  private:
   Exchange* exchange_;
