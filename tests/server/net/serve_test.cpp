@@ -8,10 +8,10 @@
 #include <csignal>
 #include <thread>
 
-#include "net/client.hpp"
 #include "redoubt/application.hpp"
 #include "redoubt/health.hpp"
 #include "redoubt/log.hpp"
+#include "server/net/client.hpp"
 #include "support/files.hpp"
 
 namespace redoubt::testing {
