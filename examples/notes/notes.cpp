@@ -78,7 +78,8 @@ Task<Token> sign_in(Body<Credentials> given, State<Database> db, State<PasswordH
   if (!co_await hasher->verify(*given->password.reveal(), hash))
     throw HttpError(401, "Wrong name or password").with("WWW-Authenticate", "Bearer");
   answer.add(SetCookie{.name = "__Host-last-author", .value = name, .max_age = std::chrono::days(30)});
-  TokenClaims claims{.subject = name};
+  TokenClaims claims;
+  claims.subject = name;
   if (name == "admin") claims.roles = {"administrator"};
   co_return Token{.access_token = tokens->issue(claims, std::chrono::system_clock::now())};
 }

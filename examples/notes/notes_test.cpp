@@ -54,7 +54,7 @@ int main() {
   expect(uploads.under_way == 0, "and its slot given back");
 
   expect(client.get("/administration/statistics").body == R"({"authors":1,"notes":1})", "the administrator sees all");
-  client.set_header("Authorization", "Bearer " + tokens.issue({.subject = "eve"}, std::chrono::system_clock::now()));
+  client.set_header("Authorization", "Bearer " + tokens.issue({"eve", {}, {}, {}}, std::chrono::system_clock::now()));
   expect(client.get("/administration/statistics").status == 403, "and nobody else");
   std::puts("all as it should be");
 }

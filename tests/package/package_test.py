@@ -40,6 +40,13 @@ def expect(actual, wanted, what):
         sys.exit(f"{what}: {actual!r}, and should be {wanted!r}")
 
 
+def check_headers(folder):
+    """What the library is made with stays out of its users' compile time."""
+    for header in folder.glob("**/*.hpp"):
+        heavy = re.findall(r"#include <(?:boost/asio|openssl|rapidjson|libpq|sqlite3|re2).*>", header.read_text())
+        expect(heavy, [], f"what {header.name} includes")
+
+
 def build_example(source, prefix, build, cache):
     flags = ["-Wall", "-Wextra", "-Werror"]
     run("cmake", "-S", source, "-B", build, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release",
@@ -75,6 +82,7 @@ def main():
         prefix = Path(folder) / "prefix"
         run("cmake", "--install", build, "--prefix", prefix)
         run(prefix / "bin/redoubt-api", "--version")
+        check_headers(prefix / "include")
         for name in ("hello", "notes"):
             build_example(source / "examples" / name, prefix, Path(folder) / name, cache)
         check_hello(Path(folder) / "hello/hello")

@@ -11,7 +11,7 @@ using Event = MultipartParser::Event;
 
 struct ReadPart {
   PartHead head;
-  std::string data;
+  std::string data{};
   bool complete = false;
   bool operator==(const ReadPart& other) const {
     return head.name == other.head.name && head.file_name == other.head.file_name &&

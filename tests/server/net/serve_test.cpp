@@ -62,6 +62,7 @@ class Child {
         std::chrono::milliseconds shutdown_time = 10s) {
     int pipe[2];
     if (::pipe2(pipe, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+    ::fcntl(pipe[1], F_SETFL, O_NONBLOCK);  // what nobody reads any more is dropped
     pid_ = ::fork();
     if (pid_ == 0) ::_exit(run_service(pipe[1], records, drain_time, shutdown_time));
     ::close(pipe[1]);
