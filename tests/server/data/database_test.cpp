@@ -356,6 +356,36 @@ TEST_P(DatabaseOnBoth, EndsAStatementAtItsDeadline) {
   EXPECT_EQ(run([&] { return count(); }), 0);
 }
 
+TEST_P(DatabaseOnBoth, EndsAStatementAtTheDeadlineOfTheTaskThatAsked) {
+  const auto slow = [&]() -> Task<void> {
+    co_await db().all<std::int64_t>(
+        "SELECT n FROM (WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 2000000000) "
+        "SELECT n FROM c) AS c WHERE n < 0");
+  };
+  const auto began = Clock::now();
+  const auto call = [&]() -> Task<void> {
+    co_await set_deadline(began + 100ms);
+    co_await slow();
+  };
+  const auto transaction = [&]() -> Task<void> {
+    co_await set_deadline(Clock::now() + 100ms);
+    co_await db().transaction([](Transaction& tx) -> Task<void> {
+      co_await tx.all<std::int64_t>(
+          "SELECT n FROM (WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 2000000000) "
+          "SELECT n FROM c) AS c WHERE n < 0");
+    });
+  };
+  EXPECT_THROW(run(call), DatabaseUnavailable);
+  EXPECT_THROW(run(transaction), DatabaseUnavailable);
+  EXPECT_LT(Clock::now() - began, 3s);
+  const auto late = [&]() -> Task<void> {
+    co_await set_deadline(Clock::now() - 1ms);
+    co_await insert(db(), "a");
+  };
+  EXPECT_THROW(run(late), DatabaseUnavailable);
+  EXPECT_EQ(run([&] { return count(); }), 0);
+}
+
 TEST_P(DatabaseOnBoth, TellsTheHookOfErrorsButNotOfViolatedConstraints) {
   DatabaseOptions options = options_for_test();
   std::vector<std::string> reasons;
