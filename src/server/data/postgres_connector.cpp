@@ -8,6 +8,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "data/url.hpp"
+
 namespace redoubt::data {
 
 namespace {
@@ -59,6 +61,13 @@ std::vector<std::pair<std::string, std::string>> parse_postgres_url(const std::s
   return parameters;
 }
 
+bool verifies_server(const std::string& url) {
+  if (parse_url(url).dialect == Dialect::sqlite) return true;
+  const auto parameters = parse_postgres_url(url);
+  const auto mode = std::ranges::find(parameters, "sslmode", &std::pair<std::string, std::string>::first);
+  return mode != parameters.end() && mode->second == "verify-full";
+}
+
 PostgresConnector::PostgresConnector(const std::string& url, const DatabaseOptions& options)
     : parameters_(parse_postgres_url(url)), read_credentials_(options.credentials) {
   const auto find = [this](std::string_view name) {
@@ -76,6 +85,12 @@ PostgresConnector::PostgresConnector(const std::string& url, const DatabaseOptio
   find("options")->second += fmt::format(
       " -c statement_timeout={0} -c idle_in_transaction_session_timeout={0} -c client_connection_check_interval=1000",
       options.timeout.count());
+}
+
+const std::string& PostgresConnector::parameter(std::string_view name) const {
+  static const std::string absent;
+  const auto found = std::ranges::find(parameters_, name, &std::pair<std::string, std::string>::first);
+  return found == parameters_.end() ? absent : found->second;
 }
 
 PostgresConnector::Opened PostgresConnector::open(Clock::time_point deadline) {
@@ -103,8 +118,9 @@ PostgresConnector::Attempt PostgresConnector::attempt(const Credentials* credent
   for (const auto& [name, value] : parameters_)
     if (credentials == nullptr || (name != user && name != password)) add(name, value);
   if (credentials != nullptr) {
-    add(user, credentials->user);
-    add(password, credentials->password);
+    // What the credentials leave out is the URL's.
+    add(user, credentials->user.empty() ? parameter(user) : credentials->user);
+    add(password, credentials->password.empty() ? parameter(password) : credentials->password);
   }
   names.push_back(nullptr);
   values.push_back(nullptr);
