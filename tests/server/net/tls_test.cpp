@@ -5,9 +5,9 @@
 
 #include <thread>
 
+#include "net/server.hpp"
 #include "server/net/certificates.hpp"
 #include "server/net/client.hpp"
-#include "net/server.hpp"
 #include "server/net/services.hpp"
 
 namespace redoubt::testing {
