@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-#include "http/conversation.hpp"
+#include "server/http/conversation.hpp"
 
 namespace redoubt::testing {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "net/memory_stream.hpp"
-#include "net/services.hpp"
+#include "server/net/services.hpp"
 
 namespace redoubt::testing {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <thread>
 
-#include "http/corpus.hpp"
-#include "net/client.hpp"
-#include "net/services.hpp"
+#include "server/http/corpus.hpp"
+#include "server/net/client.hpp"
+#include "server/net/services.hpp"
 
 namespace redoubt::testing {
 namespace {

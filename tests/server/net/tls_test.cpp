@@ -5,10 +5,10 @@
 
 #include <thread>
 
-#include "net/certificates.hpp"
-#include "net/client.hpp"
+#include "server/net/certificates.hpp"
+#include "server/net/client.hpp"
 #include "net/server.hpp"
-#include "net/services.hpp"
+#include "server/net/services.hpp"
 
 namespace redoubt::testing {
 namespace {
