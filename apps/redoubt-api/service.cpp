@@ -270,14 +270,15 @@ int Service::run(const EndSignals& signals) {
   auto options = server_options(settings_.port, app_);
   options.tls_certificate_file = settings_.tls_cert_file;
   options.tls_key_file = settings_.tls_key_file;
-  options.loop_ending = [this] { Loop::current()->spawn(database_.close()); };
+  const auto close_connections = [this] { return database_.close(); };
+  options.loop_ending = close_connections;
   net::Server server(std::move(options), [this](Request& request) { return app_.handle(request); });
   server.start();
   std::optional<net::Server> admin_server;
   if (settings_.admin_port) {
     auto admin_options = server_options(*settings_.admin_port, admin_app_);
     admin_options.threads = 1;
-    admin_options.loop_ending = [this] { Loop::current()->spawn(database_.close()); };
+    admin_options.loop_ending = close_connections;
     admin_server.emplace(std::move(admin_options), [this](Request& request) { return admin_app_.handle(request); });
     admin_server->start();
   }

@@ -13,6 +13,7 @@
 
 #include "http/head_parser.hpp"
 #include "redoubt/address.hpp"
+#include "redoubt/task.hpp"
 
 namespace redoubt::net {
 
@@ -50,9 +51,10 @@ struct ServerOptions {
   // Whole header lines for answers that no application made (refusals); as in Response::prepared_fields.
   std::string prepared_fields;
 
-  // Called on each loop's thread, before its first request and after its last.
+  // Called on each loop's thread before it runs.
   std::function<void()> loop_started;
-  std::function<void()> loop_ending;
+  // Awaited on each loop after its last request, before it stops: to close what belongs to the loop.
+  std::function<Task<void>()> loop_ending;
   // Told about what an operator should know and no client must (a certificate that cannot be read). From any thread.
   std::function<void(const std::string& message)> report;
 };

@@ -95,7 +95,6 @@ void Server::Impl::Lane::run() {
   loop.spawn(accept());
   loop.spawn(tick());
   loop.run();
-  if (server.options.loop_ending) server.options.loop_ending();
   const std::scoped_lock lock(server.mutex);
   --server.running;
   server.lane_ended.notify_all();
@@ -157,6 +156,7 @@ Task<void> Server::Impl::Lane::tick() {
     co_await sleep_for(ConnectionSet::tick_interval);
     connections.tick(Clock::now());
   }
+  if (server.options.loop_ending) co_await server.options.loop_ending();
   loop.stop();
 }
 

@@ -225,7 +225,10 @@ TEST(Server, CallsItsHooksOnEachThread) {
   net::ServerOptions options;
   options.threads = 3;
   options.loop_started = [&] { started += Loop::current() == nullptr ? 1 : 100; };
-  options.loop_ending = [&] { ++ended; };
+  options.loop_ending = [&]() -> Task<void> {
+    co_await sleep_for(1ms);
+    ++ended;
+  };
   RunningServer server(options);
   server.stop(5s);
   EXPECT_EQ(started, 3);
