@@ -44,11 +44,11 @@ std::string random_id(std::size_t bytes) {
   } while (std::ranges::all_of(random, [](unsigned char byte) { return byte == 0; }));
 
   constexpr char digits[] = "0123456789abcdef";
-  std::string id;
-  id.reserve(2 * bytes);
+  std::string id(2 * bytes, '0');
+  auto at = id.begin();
   for (const unsigned char byte : random) {
-    id += digits[byte >> 4];
-    id += digits[byte & 0xf];
+    *at++ = digits[byte >> 4];
+    *at++ = digits[byte & 0xf];
   }
   return id;
 }
