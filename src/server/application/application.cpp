@@ -246,9 +246,9 @@ Task<RateDecision> Application::count_against_limits(const Request& request, con
 
 void Application::finish(const Request& request, std::string_view route, Clock::time_point started,
                          Response& response) {
+  guards_->headers.apply(response);
   guards_->cors.apply(request, response);
   response.set(request_id_field, request.request_id);
-  guards_->headers.apply(response);
   const auto took = Clock::now() - started;
   if (counted_) {
     const std::string_view method = to_string(request.method);
