@@ -96,6 +96,10 @@ struct DatabaseOptions {
 
 enum class Dialect : std::uint8_t { sqlite, postgresql };
 
+// Whether nobody on the way can read or impersonate that database: SQLite, or PostgreSQL with sslmode=verify-full.
+// Production asks this of its URL. Throws std::invalid_argument for a bad URL, without repeating it.
+bool is_verified(std::string_view url);
+
 // ---- what drivers implement
 
 namespace detail {

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "data/drivers.hpp"
+#include "data/postgres_connector.hpp"
 #include "data/url.hpp"
 
 namespace redoubt {
@@ -84,6 +85,14 @@ Task<void> wait_before_retry(int attempt) {
 }
 
 }  // namespace detail
+
+bool is_verified(std::string_view url) {
+  const data::Url parsed = data::parse_url(url);
+  if (parsed.dialect == Dialect::sqlite) return true;
+  const auto parameters = data::parse_postgres_url(parsed.location);
+  return std::ranges::find(parameters, std::pair<std::string, std::string>("sslmode", "verify-full")) !=
+         parameters.end();
+}
 
 Database::Database(DatabaseOptions options) : Database(make_driver(std::move(options))) {}
 
