@@ -6,12 +6,23 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "data/url.hpp"
 #include "migrations.hpp"
 #include "redoubt/password.hpp"
 #include "users.hpp"
 
 namespace redoubt::api {
+
+namespace {
+
+// The text after "sqlite:" that names a file; empty for anything else.
+std::string sqlite_path(std::string_view url) {
+  constexpr std::string_view scheme = "sqlite:";
+  if (!url.starts_with(scheme) || url == "sqlite::memory:") return {};
+  url.remove_prefix(scheme.size());
+  return std::string(url.starts_with("//") ? url.substr(2) : url);
+}
+
+}  // namespace
 
 DatabaseOptions database_options(const Settings& settings) {
   DatabaseOptions options;
@@ -25,8 +36,7 @@ DatabaseOptions database_options(const Settings& settings) {
 
 Database open_database(DatabaseOptions options) {
   try {
-    const data::Url url = data::parse_url(options.url);
-    if (url.dialect == Dialect::sqlite && url.location != ":memory:") make_folder_of(url.location);
+    make_folder_of(sqlite_path(options.url));
     return Database(std::move(options));
   } catch (const std::exception& error) {
     throw SettingsError(fmt::format("DATABASE_URL: {}", error.what()));

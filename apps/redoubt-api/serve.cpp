@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <csignal>
 #include <cstdio>
 
-#include "net/server.hpp"
+#include "redoubt/serve.hpp"
 #include "service.hpp"
-#include "signals.hpp"
 
 namespace redoubt::api {
 
@@ -15,15 +16,9 @@ namespace {
 
 constexpr std::chrono::seconds house_keeping_interval{1};
 
-// How to reach it from this machine.
-std::string local_url(const Settings& settings, std::uint16_t port) {
-  const std::string host = settings.local_host();
-  return fmt::format("{}://{}:{}", settings.tls_cert_file.empty() ? "http" : "https", host, port);
-}
-
-net::ServerOptions server_options(Service& service, const Settings& settings, Application& app, std::uint16_t port,
-                                  Logger& log) {
-  net::ServerOptions options;
+ServerOptions server_options(Service& service, const Settings& settings, Application& app, std::uint16_t port,
+                             Logger& log) {
+  ServerOptions options;
   options.address = settings.host;
   options.port = port;
   options.prepared_fields = SecurityHeaders(app.options().security_headers).prepared();
@@ -33,23 +28,23 @@ net::ServerOptions server_options(Service& service, const Settings& settings, Ap
   return options;
 }
 
-void publish(const net::Counters& counters, Metrics& metrics) {
+void publish(const Counters& counters, Metrics& metrics) {
   metrics.get(metric::http_connections_open).read_from([&counters] {
     return static_cast<double>(counters.open.load());
   });
   for (std::size_t i = 0; i < counters.refused.size(); ++i) {
-    const auto reason = static_cast<net::Refused>(i);
+    const auto reason = static_cast<Refused>(i);
     metrics.get(metric::http_refused).with(to_string(reason)).read_from([&counters, reason] {
       return static_cast<double>(counters.of(reason));
     });
   }
 }
 
-bool ends_service(int signal) {
-  return signal == SIGTERM || signal == SIGINT;
-}
+// Signals belong to the process, and so does what their handler may know.
+std::atomic<bool> hung_up = false;
 
-void run(Service& service, const Settings& settings, Logger& log, const Signals& signals) {
+// False when requests had to be cut off.
+bool run(Service& service, const Settings& settings, Logger& log, const EndSignals& signals) {
   const auto first_password = service.prepare_database();
   service.application().prepare();
   service.admin_application().prepare();
@@ -57,11 +52,10 @@ void run(Service& service, const Settings& settings, Logger& log, const Signals&
   auto options = server_options(service, settings, service.application(), settings.port, log);
   options.tls_certificate_file = settings.tls_cert_file;
   options.tls_key_file = settings.tls_key_file;
-  net::Server server(std::move(options),
-                     [&app = service.application()](Request& request) { return app.handle(request); });
+  Server server(std::move(options), [&app = service.application()](Request& request) { return app.handle(request); });
   publish(server.counters(), service.metrics());
   server.start();
-  std::optional<net::Server> admin_server;
+  std::optional<Server> admin_server;
   if (settings.admin_port) {
     auto admin_options = server_options(service, settings, service.admin_application(), *settings.admin_port, log);
     admin_options.threads = 1;
@@ -71,7 +65,7 @@ void run(Service& service, const Settings& settings, Logger& log, const Signals&
   }
   const EmbeddedMetricsReporter reporter(service.metrics(), log, {.namespace_prefix = settings.metrics_namespace});
 
-  const std::string url = local_url(settings, server.port());
+  const std::string url = server.url();
   if (first_password)
     fmt::print(stderr, "\n  The first administrator (shown only now):\n    e-mail    {}\n    password  {}\n",
                settings.admin_email, *first_password);
@@ -79,40 +73,38 @@ void run(Service& service, const Settings& settings, Logger& log, const Signals&
   log.info("listening", {{"url", url}, {"mode", settings.production ? "production" : "development"}});
   service.events().record({}, AuditEvent::sys_startup, AuditActor());
 
-  int signal = 0;
-  while (!ends_service(signal)) {
+  do {
     service.keep_house();
-    signal = signals.wait(Clock::now() + house_keeping_interval);
-    if (signal == SIGHUP) service.reopen_audit_log();
-  }
+    if (hung_up.exchange(false)) service.reopen_audit_log();
+  } while (signals.wait(house_keeping_interval) == 0);
 
-  log.info("draining", {{"signal", signal}, {"seconds", settings.drain_time.count()}});
-  service.readiness().drain();
-  server.begin_drain();
-  const auto drained = Clock::now() + settings.drain_time;
-  // A second signal cuts it short.
-  while (Clock::now() < drained && !ends_service(signals.wait(drained))) {
-  }
-  server.stop(settings.shutdown_time);
+  const bool all_answered = drain(server, signals,
+                                  {.drain_time = settings.drain_time,
+                                   .shutdown_time = settings.shutdown_time,
+                                   .readiness = &service.readiness(),
+                                   .logger = &log});
   if (admin_server) admin_server->stop(std::chrono::seconds(1));
   service.events().record({}, AuditEvent::sys_shutdown, AuditActor());
+  return all_answered;
 }
 
 }  // namespace
 
 int serve(Settings& settings) {
-  const Signals signals;  // before any thread starts
+  const EndSignals signals;
+  std::signal(SIGHUP, [](int) { hung_up = true; });
   const LogFormat format = isatty(STDOUT_FILENO) == 1 ? LogFormat::text : LogFormat::json;
   Logger log(STDOUT_FILENO, {.level = LogLevel::info, .format = format});
+  bool all_answered = false;
   try {
     Service service(settings, log);
-    run(service, settings, log, signals);
-  } catch (const net::CertificateError& error) {
+    all_answered = run(service, settings, log, signals);
+  } catch (const CertificateError& error) {
     throw SettingsError(fmt::format("TLS_CERT_FILE, TLS_KEY_FILE: {}", error.what()));
   }
   // The last line: the audit log's last checkpoint and the last metrics are out.
   log.info("stopped");
-  return 0;
+  return all_answered ? 0 : 1;
 }
 
 }  // namespace redoubt::api

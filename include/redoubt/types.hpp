@@ -51,8 +51,8 @@ struct Integer : Wrapped<std::int64_t> {
 // The bounds of a Real. Infinite bounds are none; multiple_of 0 is none.
 struct Bounds {
   double ge = -std::numeric_limits<double>::infinity();
-  double le = std::numeric_limits<double>::infinity();
   double gt = -std::numeric_limits<double>::infinity();
+  double le = std::numeric_limits<double>::infinity();
   double lt = std::numeric_limits<double>::infinity();
   double multiple_of = 0;
 };

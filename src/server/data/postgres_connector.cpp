@@ -8,8 +8,6 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "data/url.hpp"
-
 namespace redoubt::data {
 
 namespace {
@@ -59,13 +57,6 @@ std::vector<std::pair<std::string, std::string>> parse_postgres_url(const std::s
       throw std::invalid_argument("the database URL's sslmode is none of libpq's: use verify-full");
   }
   return parameters;
-}
-
-bool verifies_server(const std::string& url) {
-  if (parse_url(url).dialect == Dialect::sqlite) return true;
-  const auto parameters = parse_postgres_url(url);
-  const auto mode = std::ranges::find(parameters, "sslmode", &std::pair<std::string, std::string>::first);
-  return mode != parameters.end() && mode->second == "verify-full";
 }
 
 PostgresConnector::PostgresConnector(const std::string& url, const DatabaseOptions& options)

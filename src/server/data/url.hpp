@@ -16,8 +16,4 @@ struct Url {
 // Throws std::invalid_argument with a sentence that does not repeat the URL, since it may hold a password.
 Url parse_url(std::string_view url);
 
-// Whether connections to it are encrypted and the server's certificate and name are checked (sslmode=verify-full), or
-// there is no connection (SQLite). Read as libpq reads it. Throws like parse_url.
-bool verifies_server(const std::string& url);
-
 }  // namespace redoubt::data
