@@ -7,22 +7,11 @@
 #include <filesystem>
 
 #include "migrations.hpp"
+#include "redoubt/database_url.hpp"
 #include "redoubt/password.hpp"
 #include "users.hpp"
 
 namespace redoubt::api {
-
-namespace {
-
-// The text after "sqlite:" that names a file; empty for anything else.
-std::string sqlite_path(std::string_view url) {
-  constexpr std::string_view scheme = "sqlite:";
-  if (!url.starts_with(scheme) || url == "sqlite::memory:") return {};
-  url.remove_prefix(scheme.size());
-  return std::string(url.starts_with("//") ? url.substr(2) : url);
-}
-
-}  // namespace
 
 DatabaseOptions database_options(const Settings& settings) {
   DatabaseOptions options;
@@ -36,7 +25,8 @@ DatabaseOptions database_options(const Settings& settings) {
 
 Database open_database(DatabaseOptions options) {
   try {
-    make_folder_of(sqlite_path(options.url));
+    const DatabaseUrl url = parse_database_url(options.url);
+    if (url.dialect == Dialect::sqlite && url.location != ":memory:") make_folder_of(url.location);
     return Database(std::move(options));
   } catch (const std::exception& error) {
     throw SettingsError(fmt::format("DATABASE_URL: {}", error.what()));

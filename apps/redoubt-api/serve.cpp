@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <csignal>
 #include <cstdio>
 
@@ -40,11 +39,8 @@ void publish(const Counters& counters, Metrics& metrics) {
   }
 }
 
-// Signals belong to the process, and so does what their handler may know.
-std::atomic<bool> hung_up = false;
-
 // False when requests had to be cut off.
-bool run(Service& service, const Settings& settings, Logger& log, const EndSignals& signals) {
+bool run(Service& service, const Settings& settings, Logger& log, const Signals& signals) {
   const auto first_password = service.prepare_database();
   service.application().prepare();
   service.admin_application().prepare();
@@ -73,10 +69,12 @@ bool run(Service& service, const Settings& settings, Logger& log, const EndSigna
   log.info("listening", {{"url", url}, {"mode", settings.production ? "production" : "development"}});
   service.events().record({}, AuditEvent::sys_startup, AuditActor());
 
-  do {
+  int signal = 0;
+  while (!Signals::means_end(signal)) {
     service.keep_house();
-    if (hung_up.exchange(false)) service.reopen_audit_log();
-  } while (signals.wait(house_keeping_interval) == 0);
+    signal = signals.wait(house_keeping_interval);
+    if (signal == SIGHUP) service.reopen_audit_log();
+  }
 
   const bool all_answered = drain(server, signals,
                                   {.drain_time = settings.drain_time,
@@ -92,7 +90,6 @@ bool run(Service& service, const Settings& settings, Logger& log, const EndSigna
 
 int serve(Settings& settings) {
   const EndSignals signals;
-  std::signal(SIGHUP, [](int) { hung_up = true; });
   const LogFormat format = isatty(STDOUT_FILENO) == 1 ? LogFormat::text : LogFormat::json;
   Logger log(STDOUT_FILENO, {.level = LogLevel::info, .format = format});
   bool all_answered = false;

@@ -2,7 +2,7 @@
 // that makes itself from a request (Argument<T>) does.
 #pragma once
 
-#include <deque>
+#include <forward_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -58,12 +58,12 @@ class Exchange {
   std::string body;
 
   // Keeps a decoded string alive as long as the exchange.
-  std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+  std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
 
  private:
   using Pairs = std::vector<std::pair<std::string_view, std::string_view>>;
   std::optional<Pairs> query_;
-  std::deque<std::string> kept_;
+  std::forward_list<std::string> kept_;
 };
 
 // Decodes application/x-www-form-urlencoded text (WHATWG URL section 5.1), strictly: an incomplete percent-encoding,

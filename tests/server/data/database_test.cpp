@@ -1,5 +1,6 @@
 #include "redoubt/database.hpp"
 
+#include <atomic>
 #include <limits>
 #include <thread>
 
@@ -318,6 +319,30 @@ TEST_P(DatabaseOnBoth, RefusesMoreCallsThanMayWait) {
     co_await insert(db(), "b");
   });
   EXPECT_EQ(reasons.size(), 1);
+}
+
+TEST_P(DatabaseOnBoth, RefusesMoreReadsThanMayWait) {
+  DatabaseOptions options = options_for_test();
+  options.connections = 1;
+  options.max_waiting = 0;
+  std::atomic<int> refused = 0;
+  options.on_error = [&](std::string_view reason) { refused += reason.find("wait for a connection") != reason.npos; };
+  run([&] { return db().close(); });
+  open(std::move(options));
+  constexpr int readers = 3;
+  int finished = 0;
+  for (int i = 0; i < readers; ++i)
+    loop_.spawn([](Database& database, int& done, Loop& loop) -> Task<void> {
+      try {
+        co_await database.within(300ms).all<std::int64_t>(
+            "SELECT n FROM (WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 2000000000) "
+            "SELECT n FROM c) AS c WHERE n < 0");
+      } catch (const std::exception&) {  // one is refused, the others end at their deadline
+      }
+      if (++done == readers) loop.stop();
+    }(db(), finished, loop_));
+  loop_.run();
+  EXPECT_GE(refused, 1);
 }
 
 TEST_P(DatabaseOnBoth, WaitsForAConnectionNoLongerThanItMay) {
