@@ -89,7 +89,7 @@ bool run(Service& service, const Settings& settings, Logger& log, const Signals&
 }  // namespace
 
 int serve(Settings& settings) {
-  const EndSignals signals;
+  const Signals signals;
   const LogFormat format = isatty(STDOUT_FILENO) == 1 ? LogFormat::text : LogFormat::json;
   Logger log(STDOUT_FILENO, {.level = LogLevel::info, .format = format});
   bool all_answered = false;
