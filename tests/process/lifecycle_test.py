@@ -54,6 +54,15 @@ class Lifecycle(ProcessTest):
         service.wait_for_line("draining")
         self.assertEqual(service.stop(), 0)
 
+    def test_what_it_writes_is_for_its_own_user_alone(self):
+        service = self.service(DATABASE_URL=f"sqlite:{self.folder}/made/test.db").start()
+        service.client.sign_in()
+        written = [*self.folder.glob("made/*"), self.folder / "made", self.folder / "audit.jsonl"]
+        self.assertGreaterEqual(len(written), 3)
+        for path in written:
+            self.assertEqual(path.stat().st_mode & 0o077, 0, path)
+        self.assertEqual(service.stop(), 0)
+
     def test_nothing_acknowledged_is_lost_over_a_restart(self):
         service = self.service().start()
         service.client.sign_in()
