@@ -249,19 +249,21 @@ TEST_P(Postgres, SerializableTransactionsRunAgainAfterAConflict) {
   script("CREATE TABLE sums (n BIGINT); INSERT INTO sums VALUES (0);");
   int runs = 0;
   int done = 0;
+  int have_read = 0;
   for (int i = 0; i < 2; ++i)
-    loop_.spawn([](Database& database, int& counted, int& finished, Loop& loop) -> Task<void> {
+    loop_.spawn([](Database& database, int& counted, int& finished, int& readers, Loop& loop) -> Task<void> {
       co_await database.transaction(
           [&](Transaction& tx) -> Task<void> {
             ++counted;
             const auto sum = co_await tx.one<std::int64_t>(
                 "SELECT SUM(n) * 1 AS n FROM (SELECT CAST(n AS INTEGER) AS n FROM sums) AS s");
-            co_await sleep_for(30ms);
+            // Neither writes before both have read: so one of them must fail.
+            for (++readers; readers < 2;) co_await sleep_for(1ms);
             co_await tx.execute("INSERT INTO sums VALUES ($1)", sum + 1);
           },
           {.serializable = true, .attempts = 10});
       if (++finished == 2) loop.stop();
-    }(db(), runs, done, loop_));
+    }(db(), runs, done, have_read, loop_));
   loop_.run();
   EXPECT_GT(runs, 2);
   EXPECT_EQ(run([&] { return db().one<std::int64_t>("SELECT MAX(n) AS n FROM sums"); }), 2);
