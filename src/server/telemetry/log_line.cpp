@@ -29,6 +29,13 @@ const LevelStyle& style(LogLevel level) noexcept {
   return level_styles[std::min<std::size_t>(std::to_underlying(level), level_styles.size() - 1)];
 }
 
+// One wide pass, before one that looks at each byte.
+bool is_free_of_controls(std::string_view json) noexcept {
+  unsigned char beyond = 0;
+  for (const char c : json) beyond |= static_cast<unsigned char>(static_cast<unsigned char>(c) >= 0x7f);
+  return beyond == 0;
+}
+
 constexpr bool is_c1(char lead, char trail) noexcept {
   return lead == '\xC2' && static_cast<unsigned char>(trail) < 0xA0;
 }
@@ -72,6 +79,7 @@ void append_text_member(std::string& out, std::string_view name, const LogValue&
 }  // namespace
 
 void escape_terminal_controls(std::string& json, std::size_t from) {
+  if (is_free_of_controls(std::string_view(json).substr(from))) return;
   const auto is_control = [&json](std::size_t i) {
     return json[i] == '\x7f' || (i + 1 < json.size() && is_c1(json[i], json[i + 1]));
   };
@@ -87,11 +95,9 @@ void escape_terminal_controls(std::string& json, std::size_t from) {
 
 void append_json_line(std::string& out, const LogEvent& event) {
   const std::size_t from = out.size();
-  std::string time;
-  append_time(time, event.time);
   json::Writer writer(out);
   writer.begin_object();
-  writer.member("time", std::string_view(time));
+  writer.member("time", TimeText(event.time).view());
   writer.member("level", style(event.level).name);
   writer.member("message", event.message);
   if (!event.context.request_id.empty()) writer.member("request_id", event.context.request_id);
@@ -106,7 +112,7 @@ void append_json_line(std::string& out, const LogEvent& event) {
 }
 
 void append_text_line(std::string& out, const LogEvent& event, bool coloured) {
-  append_time(out, event.time);
+  out += TimeText(event.time).view();
   const LevelStyle& level = style(event.level);
   out += ' ';
   if (coloured) out += level.colour;

@@ -4,9 +4,9 @@
 
 #include <thread>
 
-#include "server/http/corpus.hpp"
-#include "server/net/client.hpp"
-#include "server/net/services.hpp"
+#include "http/corpus.hpp"
+#include "net/client.hpp"
+#include "net/services.hpp"
 
 namespace redoubt::testing {
 namespace {
@@ -225,7 +225,10 @@ TEST(Server, CallsItsHooksOnEachThread) {
   net::ServerOptions options;
   options.threads = 3;
   options.loop_started = [&] { started += Loop::current() == nullptr ? 1 : 100; };
-  options.loop_ending = [&] { ++ended; };
+  options.loop_ending = [&]() -> Task<void> {
+    co_await sleep_for(1ms);
+    ended += Loop::current() == nullptr ? 100 : 1;
+  };
   RunningServer server(options);
   server.stop(5s);
   EXPECT_EQ(started, 3);
