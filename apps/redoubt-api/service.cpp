@@ -3,16 +3,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <thread>
 
 #include "current_user.hpp"
 #include "migrations.hpp"
-#include "net/server.hpp"
 #include "redoubt/database_rate_store.hpp"
 #include "redoubt/log.hpp"
+#include "redoubt/serve.hpp"
 #include "routes.hpp"
 #include "sessions.hpp"
 #include "token_service.hpp"
@@ -93,27 +92,6 @@ std::string sqlite_path(const std::string& url) {
   return path.starts_with("//") ? path.substr(2) : path;
 }
 
-// Blocks the signals that end the service in every thread started after it; wait() takes one.
-class EndSignals {
- public:
-  EndSignals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-  }
-  // The signal, or 0 when none came in time.
-  [[nodiscard]] int wait(std::chrono::milliseconds time) const {
-    const timespec limit{.tv_sec = time.count() / 1000, .tv_nsec = time.count() % 1000 * 1'000'000};
-    const int signal = sigtimedwait(&set_, nullptr, &limit);
-    return signal > 0 ? signal : 0;
-  }
-
- private:
-  sigset_t set_{};
-};
-
 class Service {
  public:
   explicit Service(Settings& settings);
@@ -122,7 +100,7 @@ class Service {
  private:
   void prepare_database();
   Task<void> create_first_administrator();
-  net::ServerOptions server_options(std::uint16_t port, Application& application);
+  ServerOptions server_options(std::uint16_t port, Application& application);
 
   Settings& settings_;
   Logger log_;
@@ -252,8 +230,8 @@ Task<void> Service::create_first_administrator() {
   if (!co_await users::insert(database_, admin)) first_password_.clear();  // another instance was first
 }
 
-net::ServerOptions Service::server_options(std::uint16_t port, Application& application) {
-  net::ServerOptions options;
+ServerOptions Service::server_options(std::uint16_t port, Application& application) {
+  ServerOptions options;
   options.address = settings_.host;
   options.port = port;
   options.prepared_fields = SecurityHeaders(application.options().security_headers).prepared();
@@ -270,15 +248,14 @@ int Service::run(const EndSignals& signals) {
   auto options = server_options(settings_.port, app_);
   options.tls_certificate_file = settings_.tls_cert_file;
   options.tls_key_file = settings_.tls_key_file;
-  const auto close_connections = [this] { return database_.close(); };
-  options.loop_ending = close_connections;
-  net::Server server(std::move(options), [this](Request& request) { return app_.handle(request); });
+  options.loop_ending = [this] { return database_.close(); };
+  Server server(std::move(options), [this](Request& request) { return app_.handle(request); });
   server.start();
-  std::optional<net::Server> admin_server;
+  std::optional<Server> admin_server;
   if (settings_.admin_port) {
     auto admin_options = server_options(*settings_.admin_port, admin_app_);
     admin_options.threads = 1;
-    admin_options.loop_ending = close_connections;
+    admin_options.loop_ending = [this] { return database_.close(); };
     admin_server.emplace(std::move(admin_options), [this](Request& request) { return admin_app_.handle(request); });
     admin_server->start();
   }
@@ -287,9 +264,7 @@ int Service::run(const EndSignals& signals) {
   });
 
   const EmbeddedMetricsReporter reporter(metrics_, log_, {.namespace_prefix = settings_.metrics_namespace});
-  const std::string_view scheme = settings_.tls_cert_file.empty() ? "http" : "https";
-  const std::string url =
-      fmt::format("{}://{}:{}", scheme, settings_.host == "0.0.0.0" ? "127.0.0.1" : settings_.host, server.port());
+  const std::string url = server.url();
   if (!first_password_.empty()) {
     fmt::print(stderr, "\n  The first administrator (shown only now):\n    e-mail    {}\n    password  {}\n\n",
                settings_.admin_email, first_password_);
@@ -300,9 +275,8 @@ int Service::run(const EndSignals& signals) {
   events_.record({}, AuditEvent::sys_startup, AuditActor());
 
   auto next_clean_up = Clock::now();
-  int signal = 0;
   Loop housekeeping;
-  while ((signal = signals.wait(housekeeping_interval)) == 0) {
+  while (signals.wait(housekeeping_interval) == 0) {
     tokens_.reload();
     if (Clock::now() < next_clean_up) continue;
     next_clean_up = Clock::now() + clean_up_interval;
@@ -316,15 +290,15 @@ int Service::run(const EndSignals& signals) {
     }
   }
 
-  log_.info("draining", {{"signal", signal}, {"seconds", settings_.drain_time.count()}});
-  readiness_.drain();
-  server.begin_drain();
-  (void)signals.wait(settings_.drain_time);  // a second signal cuts it short
-  server.stop(settings_.shutdown_time);
+  const bool all_answered = drain(server, signals,
+                                  {.drain_time = settings_.drain_time,
+                                   .shutdown_time = settings_.shutdown_time,
+                                   .readiness = &readiness_,
+                                   .logger = &log_});
   if (admin_server) admin_server->stop(std::chrono::seconds(1));
   events_.record({}, AuditEvent::sys_shutdown, AuditActor());
   log_.info("stopped");
-  return 0;
+  return all_answered ? 0 : 1;
 }
 
 }  // namespace
@@ -351,7 +325,7 @@ int migrate_database(const Settings& settings) {
 
 int serve(Settings& settings) {
   if (const std::string path = sqlite_path(settings.database_url); !path.empty()) make_folder_of(path);
-  const EndSignals signals;  // before any thread starts
+  const EndSignals signals;
   Service service(settings);
   return service.run(signals);
 }

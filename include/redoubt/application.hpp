@@ -169,6 +169,7 @@ class Group {
   // Every route resolves this dependency first, whether or not its handler asks for it: require<AdminUser>().
   template <class Dependency>
   Group& require() {
+    static_assert(!detail::Finishing<Dependency>, "a guard is not finished: take it as an argument of the handler");
     requirements_.push_back({[](Exchange& exchange) -> Task<void> { co_await Argument<Dependency>::resolve(exchange); },
                              [](Operation& operation) { Argument<Dependency>::describe(operation); }});
     return *this;

@@ -77,6 +77,8 @@ struct OptionalBearerToken {
   std::string_view token;
 };
 
+struct SetCookie;
+
 // Adds fields to the answer, whatever the handler returns.
 class AnswerFields {
  public:
@@ -84,6 +86,8 @@ class AnswerFields {
   void add(std::string name, std::string value) const {
     exchange_->answer_fields.emplace_back(std::move(name), std::move(value));
   }
+  // One more Set-Cookie field.
+  void add(const SetCookie& cookie) const;
 
  private:
   Exchange* exchange_;
@@ -120,6 +124,12 @@ struct signature<R (C::*)(A...) const noexcept> : signature<R (*)(A...)> {};
 template <class D>
 concept Dependency = requires { &D::from; };
 
+// A dependency with clean-up.
+template <class A>
+concept Finishing = requires(A& argument, bool failed) {
+  { argument.finish(failed) } -> std::same_as<Task<void>>;
+};
+
 template <class Tuple>
 struct each;
 template <class... A>
@@ -134,6 +144,7 @@ struct each<std::tuple<A...>> {
      ...);
     return found;
   }();
+  static constexpr bool any_finishing = (Finishing<std::remove_cvref_t<A>> || ...);
   static constexpr std::size_t bodies =
       (std::size_t{0} + ... + (Argument<std::remove_cvref_t<A>>::needs_body.empty() ? 0 : 1));
 };
@@ -529,6 +540,8 @@ struct Argument<D> {
                                                                        : Phase::late;
   static_assert(phase != Phase::security || needs_body.empty(),
                 "what asks for credentials is resolved before the body is read: it cannot depend on the body");
+  static_assert(!detail::each<Arguments>::any_finishing,
+                "only an argument of a handler is finished, not one of a from");
 
   static Task<std::optional<D>> resolve(Exchange& exchange) {
     typename Resolver::Slots slots;

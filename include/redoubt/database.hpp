@@ -86,7 +86,8 @@ struct DatabaseOptions {
   std::size_t max_waiting = 256;
   // How long a call waits for a connection.
   std::chrono::milliseconds acquire_timeout{2'000};
-  // How long one call, or one transaction, may take in all. Queries::within() changes it for one call.
+  // How long one call, or one transaction, may take in all; never longer than what is left of the request's deadline.
+  // Queries::within() changes it for one call.
   std::chrono::milliseconds timeout{5'000};
   // Told the reason of every DatabaseUnavailable and DatabaseError but violated constraints, which are the
   // application's to answer. From any thread; must not throw.
@@ -94,6 +95,10 @@ struct DatabaseOptions {
 };
 
 enum class Dialect : std::uint8_t { sqlite, postgresql };
+
+// Whether nobody on the way can read or impersonate that database: SQLite, or PostgreSQL with sslmode=verify-full.
+// Production asks this of its URL. Throws std::invalid_argument for a bad URL, without repeating it.
+bool is_verified(std::string_view url);
 
 // ---- what drivers implement
 

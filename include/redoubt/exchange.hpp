@@ -51,7 +51,8 @@ class Exchange {
   // The cookie of that name (RFC 6265 section 5.4), none when absent or sent twice.
   [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const noexcept;
 
-  // Reads the whole body, refusing (415) a Content-Type other than `media_type` (or a "+json" one for JSON).
+  // Reads the whole body, refusing (415) a Content-Type other than `media_type` (or a "+json" one for JSON). A
+  // multipart/form-data body, and one of any media type ("*/*"), are left to be read piece by piece.
   Task<void> read_body(std::string_view media_type);
   // The body read before, to be moved from.
   std::string body;

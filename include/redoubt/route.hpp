@@ -206,11 +206,6 @@ class Route {
 namespace detail {
 
 template <class A>
-concept Finishing = requires(A& argument, bool failed) {
-  { argument.finish(failed) } -> std::same_as<Task<void>>;
-};
-
-template <class A>
 auto finish_one(Slot<A>& slot, bool failed) {
   if constexpr (Finishing<A>) {
     return [](std::optional<A>& value, bool has_failed) -> Task<void> {

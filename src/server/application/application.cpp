@@ -138,6 +138,7 @@ void Application::add_docs_routes() {
 
 Task<Response> Application::handle(Request& request) {
   const Clock::time_point started = Clock::now();
+  co_await set_deadline(request.deadline);
   request.request_id = request_id(request.fields);
   request.trace = trace_context(request.fields);
   request.client = guards_->client.of(request.peer, request.fields);

@@ -210,7 +210,7 @@ TEST(Schema, SaysWhatTheDecoderChecks) {
   EXPECT_EQ((Codec<Text<1, 9, "^a">>::schema(schemas)),
             R"({"type":"string","minLength":1,"maxLength":9,"pattern":"^a"})");
   EXPECT_EQ((Codec<Real<Bounds{.gt = 0, .le = 1}>>::schema(schemas)),
-            R"({"type":"number","exclusiveMinimum":0.0,"maximum":1.0})");
+            R"({"type":"number","exclusiveMinimum":0,"maximum":1})");
   EXPECT_EQ((Codec<std::optional<Uuid>>::schema(schemas)),
             R"({"anyOf":[{"type":"string","format":"uuid"},{"type":"null"}]})");
   EXPECT_EQ((Codec<List<bool, 1, 2, true>>::schema(schemas)),
