@@ -35,15 +35,17 @@ std::string grant_scope(std::string_view asked, const UserRow& user) {
     }
     return granted;
   }
+  std::vector<std::string_view> granted_names;
   while (!asked.empty()) {
     const std::size_t end = std::min(asked.find(' '), asked.size());
     const std::string_view name = asked.substr(0, end);
     asked.remove_prefix(std::min(end + 1, asked.size()));
-    if (name.empty()) continue;
+    if (name.empty() || std::ranges::count(granted_names, name) > 0) continue;
     const auto* const known = std::ranges::find(all_scopes, name, &Scope::name);
     if (known == std::end(all_scopes) || !may_have(*known, user))
       throw HttpError(400, "invalid_scope: the account cannot be granted a scope that was asked for");
     add(name);
+    granted_names.push_back(name);
   }
   return granted;
 }
@@ -98,41 +100,45 @@ void add_auth_routes(Application& app, const Settings& settings) {
           "Answers alike whether or not the address has an account. In production only administrators may, "
           "unless registration is open.");
 
-  auth.post(
-          "/login",
-          [limiter = std::make_shared<RateLimiter>(), rate = settings.rate_limit_login,
-           lifetime = settings.refresh_token_lifetime](Form<SignIn> form, State<PasswordHasher> hasher,
-                                                       State<Database> db, State<TokenService> tokens,
-                                                       State<SecurityEvents> events, Request& request) -> Task<Tokens> {
-            const SignIn& sign_in = *form;
-            if (!rate.is_off()) {
-              const auto decision = limiter->take_now(subject_key("login", users::email_key(*sign_in.username)),
-                                                      rate.times(account_limit_factor), Clock::now());
-              if (!decision.allowed) {
-                events->record(request, AuditEvent::authn_login_lock, AuditActor::unknown_account(*sign_in.username),
-                               AuditOutcome::failure);
-                throw HttpError(429, "Too many requests: try again later")
-                    .with("Retry-After", std::to_string(decision.retry_after.count()));
+  auth.post("/login",
+            [rate = settings.rate_limit_login, lifetime = settings.refresh_token_lifetime](
+                Form<SignIn> form, State<PasswordHasher> hasher, State<Database> db, State<TokenService> tokens,
+                State<RateStore> limits, State<SecurityEvents> events, Request& request) -> Task<Tokens> {
+              const SignIn& sign_in = *form;
+              if (!rate.is_off()) {
+                const std::string account = subject_key("login", users::email_key(*sign_in.username));
+                const auto decision = co_await limits->take(account, rate.times(account_limit_factor), Clock::now());
+                if (!decision.allowed) {
+                  events->record(request, AuditEvent::authn_login_lock, AuditActor::unknown_account(*sign_in.username),
+                                 AuditOutcome::failure);
+                  throw HttpError(429, "Too many requests: try again later")
+                      .with("Retry-After", std::to_string(decision.retry_after.count()));
+                }
               }
-            }
-            auto user = co_await users::find_by_email(*db, *sign_in.username);
-            std::optional<std::string> hash;
-            if (user) hash = user->password_hash;
-            const bool right = co_await hasher->verify(sign_in.password.reveal().value, std::move(hash));
-            if (!right || !user->is_active) {
-              events->failed_login(request,
-                                   user ? AuditActor::user(user->id) : AuditActor::unknown_account(*sign_in.username));
-              throw wrong_credentials();
-            }
-            const std::string scope = grant_scope(sign_in.scope ? std::string_view(sign_in.scope->value) : "", *user);
-            if (hasher->needs_rehash(user->password_hash))
-              co_await users::set_password_hash(*db, user->id, co_await hasher->hash(sign_in.password.reveal().value));
-            auto started = co_await db->transaction(
-                [&](Transaction& tx) { return sessions::start(tx, user->id, scope, lifetime); });
-            events->record(request, AuditEvent::authn_login_success, AuditActor::user(user->id), AuditOutcome::success,
-                           {{"session", std::string_view(started.session.id)}});
-            co_return make_tokens(*tokens, *user, started.session, std::move(started.refresh_token));
-          })
+              auto user = co_await users::find_by_email(*db, *sign_in.username);
+              std::optional<std::string> hash;
+              if (user) hash = user->password_hash;
+              const bool right = co_await hasher->verify(sign_in.password.reveal().value, std::move(hash));
+              const auto refuse = [&] {
+                events->failed_login(
+                    request, user ? AuditActor::user(user->id) : AuditActor::unknown_account(*sign_in.username));
+                throw wrong_credentials();
+              };
+              if (!right || !user->is_active) refuse();
+              const std::string scope = grant_scope(sign_in.scope ? std::string_view(sign_in.scope->value) : "", *user);
+              std::string current_hash = user->password_hash;
+              if (hasher->needs_rehash(current_hash))
+                current_hash = co_await hasher->hash(sign_in.password.reveal().value);
+              auto started = co_await db->transaction([&](Transaction& tx) -> Task<std::optional<sessions::Started>> {
+                // While the password was checked it may have been changed, and every session ended.
+                if (!co_await users::confirm(tx, *user, current_hash)) co_return std::nullopt;
+                co_return co_await sessions::start(tx, user->id, scope, lifetime);
+              });
+              if (!started) refuse();
+              events->record(request, AuditEvent::authn_login_success, AuditActor::user(user->id),
+                             AuditOutcome::success, {{"session", std::string_view(started->session.id)}});
+              co_return make_tokens(*tokens, *user, started->session, std::move(started->refresh_token));
+            })
       .limit(RouteLimit{settings.rate_limit_login, LimitBy::client, LimitScope::shared})
       .answers({401, 503})
       .summary("Sign in")
@@ -198,9 +204,14 @@ void add_account_routes(Application& app, const Settings& settings) {
       .del("/",
            [](Scoped<"account"> current, State<Database> db, State<SecurityEvents> events,
               Request& request) -> Task<NoContent> {
-             if (current.is_administrator() && co_await users::other_administrators(*db, current.user.id) == 0)
-               throw HttpError(409, "The last administrator cannot leave: make another first");
-             co_await users::remove(*db, current.user.id);
+             co_await db->transaction(
+                 [&](Transaction& tx) -> Task<void> {
+                   const auto user = co_await users::find(tx, current.user.id);
+                   if (user && user->has_role(Role::admin) && co_await users::other_administrators(tx, user->id) == 0)
+                     throw HttpError(409, "The last administrator cannot leave: make another first");
+                   co_await users::remove(tx, current.user.id);
+                 },
+                 {.serializable = true, .attempts = transaction_attempts});
              events->record(request, AuditEvent::user_deleted, AuditActor::user(current.user.id));
              co_return NoContent{};
            })
@@ -213,18 +224,21 @@ void add_account_routes(Application& app, const Settings& settings) {
             [](Scoped<"account"> current, Body<PasswordChange> body, State<PasswordHasher> hasher, State<Database> db,
                State<SecurityEvents> events, Request& request) -> Task<NoContent> {
               const AuditActor who = AuditActor::user(current.user.id);
-              if (!co_await hasher->verify(body->current_password.reveal().value, current.user.password_hash)) {
+              const auto refuse = [&] {
                 events->record(request, AuditEvent::authn_password_change_fail, who, AuditOutcome::failure);
                 throw HttpError(403, "The current password is not right");
-              }
+              };
+              if (!co_await hasher->verify(body->current_password.reveal().value, current.user.password_hash)) refuse();
               std::vector<std::string> about_user{current.user.email};
               if (current.user.full_name) about_user.push_back(*current.user.full_name);
               co_await refuse_weak(*hasher, body->new_password, "new_password", std::move(about_user));
               const std::string hash = co_await hasher->hash(body->new_password.reveal().value);
-              co_await db->transaction([&](Transaction& tx) -> Task<void> {
-                co_await users::set_password_hash(tx, current.user.id, hash);
+              const bool changed = co_await db->transaction([&](Transaction& tx) -> Task<bool> {
+                if (!co_await users::replace_password_hash(tx, current.user, hash)) co_return false;
                 co_await sessions::revoke_all(tx, current.user.id, current.session_id);
+                co_return true;
               });
+              if (!changed) refuse();
               events->record(request, AuditEvent::authn_password_change, who);
               co_return NoContent{};
             })

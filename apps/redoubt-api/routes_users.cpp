@@ -62,7 +62,7 @@ void add_user_routes(Application& app) {
                   co_await sessions::revoke_all(tx, user->id, user->id == admin.user.id ? admin.session_id : "");
                   co_return user;
                 },
-                {.serializable = true, .attempts = 3});
+                {.serializable = true, .attempts = transaction_attempts});
             if (!changed) throw no_such_user();
             events->record(request, AuditEvent::authz_change, AuditActor::user(admin.user.id), AuditOutcome::success,
                            {{"user", std::string_view(changed->id)},

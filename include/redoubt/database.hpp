@@ -78,7 +78,7 @@ struct DatabaseOptions {
   // (`?sslmode=verify-full&sslrootcert=FILE`).
   std::string url = "sqlite:var/redoubt.db";
   // Called off the loops, from any thread: before the first connection, and again when the server refuses what it gave
-  // last. Empty: the URL's own user and password.
+  // last. Empty, or where it leaves one empty: the URL's own user and password.
   std::function<Credentials()> credentials{};
   // PostgreSQL: connections of one loop at most. SQLite: connections that read; one more writes.
   std::size_t connections = 4;
@@ -260,8 +260,9 @@ class Transaction : public Queries {
 struct TransactionOptions {
   // SERIALIZABLE on PostgreSQL, whose default is READ COMMITTED; SQLite is always serializable.
   bool serializable = false;
-  // How often the body may run in all, when it fails by a conflict with others. More than 1 only where it is harmless
-  // to run the body again: what it did outside the database is not undone.
+  // How often the body may run in all, when it fails by a conflict with others; then DatabaseUnavailable is thrown.
+  // With 1 the conflict itself is thrown, as DatabaseError. More than 1 only where it is harmless to run the body
+  // again: what it did outside the database is not undone.
   int attempts = 1;
 };
 
@@ -312,7 +313,8 @@ std::invoke_result_t<Body&, Transaction&> Database::transaction(Body body, Trans
       failure = std::current_exception();
     }
     co_await session->rollback();
-    if (attempt >= options.attempts || !detail::is_conflict(failure)) std::rethrow_exception(failure);
+    if (options.attempts == 1 || !detail::is_conflict(failure)) std::rethrow_exception(failure);
+    if (attempt >= options.attempts) throw DatabaseUnavailable("a transaction conflicts with others again and again");
     co_await detail::wait_before_retry(attempt);
   }
 }

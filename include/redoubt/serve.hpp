@@ -1,5 +1,5 @@
 // Serving an application to its clean end, in one call: what a program's main() ends with. It listens, waits for
-// SIGTERM or SIGINT, drains and stops. Programs that run several servers put the same together from Server, EndSignals
+// SIGTERM or SIGINT, drains and stops. Programs that run several servers put the same together from Server, Signals
 // and drain().
 //
 //   int main() {
@@ -20,18 +20,20 @@ class Application;
 class Logger;
 class Readiness;
 
-// Catches SIGTERM and SIGINT from here on, whatever threads there are, so that wait() gives them; SIGPIPE is ignored.
-// Without one they end the process at once again.
-class EndSignals {
+// Catches SIGTERM, SIGINT and SIGHUP from here on, whatever threads there are, so that wait() gives them; SIGPIPE is
+// ignored. Without one they end the process at once again.
+class Signals {
  public:
   // Throws std::logic_error when there is one already.
-  EndSignals();
-  ~EndSignals();
-  EndSignals(const EndSignals&) = delete;
-  EndSignals& operator=(const EndSignals&) = delete;
+  Signals();
+  ~Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
 
   // The signal, or 0 when none came in time. A signal that came before is not lost.
   [[nodiscard]] int wait(std::chrono::milliseconds time) const;
+  // SIGTERM or SIGINT; SIGHUP is a hint to read or open files again.
+  [[nodiscard]] static bool means_end(int signal) noexcept;
 
  private:
   std::array<int, 2> pipe_{};  // what its handler writes is what wait() reads
@@ -48,7 +50,7 @@ struct DrainOptions {
 
 // Ends a server: readiness fails, the drain time passes, the listener closes, requests in flight end. False when some
 // did not in time and were cut off.
-bool drain(Server& server, const EndSignals& signals, const DrainOptions& options);
+bool drain(Server& server, const Signals& signals, const DrainOptions& options);
 
 struct ServeOptions {
   // Left empty, `prepared_fields` are the application's security headers, `unlimited_addresses` its trusted proxies,

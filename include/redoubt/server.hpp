@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,6 +86,11 @@ struct Counters {
   }
 };
 
+// The certificate or its key cannot be used; what() says why.
+struct CertificateError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 class Server {
  public:
   Server(ServerOptions options, Service service);
@@ -93,7 +99,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Listens and returns. Throws std::runtime_error when the address, or the certificate, cannot be used.
+  // Listens and returns. Throws CertificateError, or std::runtime_error when the address cannot be used or another
+  // process listens on it.
   void start();
   // The port that is listened on.
   [[nodiscard]] std::uint16_t port() const noexcept;

@@ -7,14 +7,14 @@
 
 #include "data/drivers.hpp"
 #include "data/postgres_connector.hpp"
-#include "data/url.hpp"
+#include "redoubt/database_url.hpp"
 
 namespace redoubt {
 
 namespace {
 
 std::unique_ptr<detail::Driver> make_driver(DatabaseOptions options) {
-  const data::Url url = data::parse_url(options.url);
+  const DatabaseUrl url = parse_database_url(options.url);
   return url.dialect == Dialect::sqlite ? data::make_sqlite_driver(url.location, std::move(options))
                                         : data::make_postgres_driver(url.location, std::move(options));
 }
@@ -87,7 +87,7 @@ Task<void> wait_before_retry(int attempt) {
 }  // namespace detail
 
 bool is_verified(std::string_view url) {
-  const data::Url parsed = data::parse_url(url);
+  const DatabaseUrl parsed = parse_database_url(url);
   if (parsed.dialect == Dialect::sqlite) return true;
   const auto parameters = data::parse_postgres_url(parsed.location);
   return std::ranges::find(parameters, std::pair<std::string, std::string>("sslmode", "verify-full")) !=

@@ -20,6 +20,7 @@ namespace {
 
 // Signals belong to the process, and so does what their handler may know.
 std::atomic<int> noted_into = -1;
+constexpr std::array caught{SIGTERM, SIGINT, SIGHUP};
 
 void note(int signal) {
   const int error = errno;
@@ -30,28 +31,26 @@ void note(int signal) {
 
 }  // namespace
 
-EndSignals::EndSignals() {
-  if (noted_into != -1) throw std::logic_error("there is an EndSignals already: signals belong to the whole process");
+Signals::Signals() {
+  if (noted_into != -1) throw std::logic_error("there is an Signals already: signals belong to the whole process");
   if (::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) != 0)
     throw std::system_error(errno, std::generic_category(), "a pipe for signals cannot be made");
   noted_into = pipe_[1];
   struct sigaction action{};
   action.sa_handler = note;
   action.sa_flags = SA_RESTART;
-  ::sigaction(SIGTERM, &action, nullptr);
-  ::sigaction(SIGINT, &action, nullptr);
+  for (const int signal : caught) ::sigaction(signal, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-EndSignals::~EndSignals() {
-  std::signal(SIGTERM, SIG_DFL);
-  std::signal(SIGINT, SIG_DFL);
+Signals::~Signals() {
+  for (const int signal : caught) std::signal(signal, SIG_DFL);
   noted_into = -1;
   ::close(pipe_[0]);
   ::close(pipe_[1]);
 }
 
-int EndSignals::wait(std::chrono::milliseconds time) const {
+int Signals::wait(std::chrono::milliseconds time) const {
   const auto until = Clock::now() + time;
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
@@ -63,12 +62,19 @@ int EndSignals::wait(std::chrono::milliseconds time) const {
   }
 }
 
-bool drain(Server& server, const EndSignals& signals, const DrainOptions& options) {
+bool Signals::means_end(int signal) noexcept {
+  return signal == SIGTERM || signal == SIGINT;
+}
+
+bool drain(Server& server, const Signals& signals, const DrainOptions& options) {
   if (options.logger != nullptr)
     options.logger->info("draining", {{"seconds", std::chrono::duration<double>(options.drain_time).count()}});
   if (options.readiness != nullptr) options.readiness->drain();
   server.begin_drain();
-  (void)signals.wait(options.drain_time);
+  const auto drained = Clock::now() + options.drain_time;
+  const auto left = [&] { return std::chrono::ceil<std::chrono::milliseconds>(drained - Clock::now()); };
+  while (left().count() > 0 && !Signals::means_end(signals.wait(left()))) {
+  }
   const bool all_answered = server.stop(options.shutdown_time);
   if (!all_answered && options.logger != nullptr)
     options.logger->warning("requests were cut off: they took longer than the shutdown time");
@@ -76,7 +82,7 @@ bool drain(Server& server, const EndSignals& signals, const DrainOptions& option
 }
 
 int serve(Application& application, ServeOptions options) {
-  const EndSignals signals;
+  const Signals signals;
   const ApplicationOptions& described = application.options();
   if (options.drain.logger == nullptr) options.drain.logger = described.logger;
   Logger* const logger = options.drain.logger;
@@ -92,7 +98,7 @@ int serve(Application& application, ServeOptions options) {
     const std::string url = server.url();
     fmt::print(stderr, "Serving on {}{}\n", url, described.docs ? "; try it at " + url + "/docs" : "");
     if (logger != nullptr) logger->info("listening", {{"url", url}});
-    while (signals.wait(std::chrono::hours(1)) == 0) {
+    while (!Signals::means_end(signals.wait(std::chrono::hours(1)))) {
     }
     const bool all_answered = drain(server, signals, options.drain);
     if (logger != nullptr) logger->info("stopped");

@@ -30,6 +30,16 @@ IpAddress to_ip(const boost::asio::ip::address& address) {
   return address.is_v4() ? IpAddress::v4(address.to_v4().to_bytes()) : IpAddress::v6(address.to_v6().to_bytes());
 }
 
+// Lanes share their port (SO_REUSEPORT), and would share it with another process of the same user as well: two services
+// would each get a part of the requests. Throws boost::system::system_error when somebody listens there.
+void require_free(const tcp::endpoint& endpoint) {
+  boost::asio::io_context io;
+  tcp::acceptor probe(io, endpoint.protocol());
+  probe.set_option(tcp::acceptor::reuse_address(true));
+  if (endpoint.protocol() == tcp::v6()) probe.set_option(boost::asio::ip::v6_only(false));
+  probe.bind(endpoint);
+}
+
 std::string overload_answer(std::string_view prepared_fields) {
   constexpr std::string_view body = R"({"detail": "Too many connections."})";
   return fmt::format(
@@ -177,15 +187,21 @@ void Server::start() {
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(options.address, error);
   if (error) throw std::runtime_error(fmt::format("cannot listen on {}: it is no IP address", options.address));
-  if (!options.tls_certificate_file.empty())
-    impl_->credentials =
-        std::make_unique<net::TlsCredentials>(options.tls_certificate_file, options.tls_key_file, options.report);
+  if (!options.tls_certificate_file.empty()) {
+    try {
+      impl_->credentials =
+          std::make_unique<net::TlsCredentials>(options.tls_certificate_file, options.tls_key_file, options.report);
+    } catch (const std::runtime_error& failure) {
+      throw CertificateError(failure.what());
+    }
+  }
   std::size_t threads = options.threads;
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
 
   std::vector<std::unique_ptr<Impl::Lane>> lanes;
   std::uint16_t port = options.port;
   try {
+    if (port != 0) require_free({address, port});
     for (std::size_t i = 0; i < threads; ++i) {
       lanes.push_back(std::make_unique<Impl::Lane>(*impl_));
       lanes.back()->listen({address, port});

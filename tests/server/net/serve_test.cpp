@@ -193,9 +193,9 @@ TEST(Serve, SaysWhyItCannotBegin) {
   EXPECT_EQ(serve(lacking, {.server = {.port = 0}}), 1);
 }
 
-TEST(EndSignals, ThereIsOneInAProcess) {
-  const EndSignals signals;
-  EXPECT_THROW(EndSignals(), std::logic_error);
+TEST(Signals, ThereIsOneInAProcess) {
+  const Signals signals;
+  EXPECT_THROW(Signals(), std::logic_error);
   EXPECT_EQ(signals.wait(1ms), 0);
   ::raise(SIGTERM);
   EXPECT_EQ(signals.wait(1ms), SIGTERM);

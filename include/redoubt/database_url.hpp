@@ -1,0 +1,23 @@
+// Database addresses: which database, and where. Read when a Database is made, and by programs that check their settings.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "redoubt/database.hpp"
+
+namespace redoubt {
+
+struct DatabaseUrl {
+  Dialect dialect;
+  std::string location;  // SQLite: a path, or ":memory:"; PostgreSQL: the URL, for libpq to take apart
+};
+
+// Throws std::invalid_argument with a sentence that does not repeat the URL, since it may hold a password.
+DatabaseUrl parse_database_url(std::string_view url);
+
+// Whether connections to it are encrypted and the server's certificate and name are checked (sslmode=verify-full), or
+// there is no connection (SQLite). Read as libpq reads it. Throws like parse_database_url.
+bool verifies_server(const std::string& url);
+
+}  // namespace redoubt
