@@ -98,7 +98,7 @@ struct Argument<Multipart> {
   static void describe(Operation& operation) {
     operation.body_media_type = needs_body;
     operation.body_schema = R"({"type":"object","additionalProperties":{"type":"string"}})";
-    operation.errors.insert({400, 408, 413, 415});
+    operation.errors.insert({400, 408, 413, 415, 422});
   }
 };
 

@@ -32,7 +32,7 @@ void note(int signal) {
 }  // namespace
 
 Signals::Signals() {
-  if (noted_into != -1) throw std::logic_error("there is an Signals already: signals belong to the whole process");
+  if (noted_into != -1) throw std::logic_error("there is a Signals already: signals belong to the whole process");
   if (::pipe2(pipe_.data(), O_CLOEXEC | O_NONBLOCK) != 0)
     throw std::system_error(errno, std::generic_category(), "a pipe for signals cannot be made");
   noted_into = pipe_[1];
