@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "redoubt/database_url.hpp"
 #include "migrations.hpp"
+#include "redoubt/database_url.hpp"
 #include "redoubt/password.hpp"
 #include "users.hpp"
 

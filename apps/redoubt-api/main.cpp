@@ -1,5 +1,6 @@
 // redoubt-api: the reference service's command line.
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -87,6 +88,8 @@ int run(int argc, char** argv) {
 }  // namespace redoubt::api
 
 int main(int argc, char** argv) {
+  // What it writes (SQLite's file, the audit log) is for its own user alone.
+  umask(S_IRWXG | S_IRWXO);
   try {
     return redoubt::api::run(argc, argv);
   } catch (const redoubt::api::SettingsError& error) {

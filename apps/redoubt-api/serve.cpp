@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::seconds house_keeping_interval{1};
 
 ServerOptions server_options(Service& service, const Settings& settings, Application& app, std::uint16_t port,
-                                  Logger& log) {
+                             Logger& log) {
   ServerOptions options;
   options.address = settings.host;
   options.port = port;
@@ -39,6 +39,7 @@ void publish(const Counters& counters, Metrics& metrics) {
   }
 }
 
+// False when requests had to be cut off.
 bool run(Service& service, const Settings& settings, Logger& log, const Signals& signals) {
   const auto first_password = service.prepare_database();
   service.application().prepare();
@@ -47,8 +48,7 @@ bool run(Service& service, const Settings& settings, Logger& log, const Signals&
   auto options = server_options(service, settings, service.application(), settings.port, log);
   options.tls_certificate_file = settings.tls_cert_file;
   options.tls_key_file = settings.tls_key_file;
-  Server server(std::move(options),
-                     [&app = service.application()](Request& request) { return app.handle(request); });
+  Server server(std::move(options), [&app = service.application()](Request& request) { return app.handle(request); });
   publish(server.counters(), service.metrics());
   server.start();
   std::optional<Server> admin_server;
@@ -89,7 +89,7 @@ bool run(Service& service, const Settings& settings, Logger& log, const Signals&
 }  // namespace
 
 int serve(Settings& settings) {
-  const Signals signals;  // before any thread starts
+  const Signals signals;
   const LogFormat format = isatty(STDOUT_FILENO) == 1 ? LogFormat::text : LogFormat::json;
   Logger log(STDOUT_FILENO, {.level = LogLevel::info, .format = format});
   bool all_answered = false;

@@ -9,8 +9,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "redoubt/database_url.hpp"
 #include "redoubt/cors.hpp"
+#include "redoubt/database.hpp"
 #include "redoubt/jwt.hpp"
 #include "redoubt/metric_names.hpp"
 #include "redoubt/model.hpp"
@@ -273,7 +273,7 @@ void Settings::check() const {
   };
   naming("ALLOWED_HOSTS", [&] { (void)TrustedHosts(allowed_hosts); });
   naming("CORS_ORIGINS", [&] { (void)Cors({.origins = cors_origins}); });
-  naming("DATABASE_URL", [&] { (void)verifies_server(database_url); });
+  naming("DATABASE_URL", [&] { (void)is_verified(database_url); });
   if (!is_cloud_watch_namespace(metrics_namespace))
     throw SettingsError(fmt::format("METRICS_NAMESPACE is {:?}: use 1 to 200 letters, digits and ._-/#: and not AWS/",
                                     metrics_namespace));
@@ -294,7 +294,7 @@ void Settings::check_for_production() const {
     throw SettingsError("CORS_ORIGINS=* would let every web site read answers: name the origins");
   if (bcrypt_cost < 12)
     throw SettingsError(fmt::format("BCRYPT_COST is {}: production needs at least 12", bcrypt_cost));
-  if (!verifies_server(database_url) && !allow_insecure_database)
+  if (!is_verified(database_url) && !allow_insecure_database)
     throw SettingsError(
         "DATABASE_URL does not verify the server: add ?sslmode=verify-full&sslrootcert=FILE (or set "
         "ALLOW_INSECURE_DATABASE=true and answer for it)");

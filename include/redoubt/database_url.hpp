@@ -1,4 +1,5 @@
-// Database addresses: which database, and where. Read when a Database is made, and by programs that check their settings.
+// Database addresses: which database, and where. Read when a Database is made, and by programs that check their
+// settings.
 #pragma once
 
 #include <string>
@@ -15,9 +16,5 @@ struct DatabaseUrl {
 
 // Throws std::invalid_argument with a sentence that does not repeat the URL, since it may hold a password.
 DatabaseUrl parse_database_url(std::string_view url);
-
-// Whether connections to it are encrypted and the server's certificate and name are checked (sslmode=verify-full), or
-// there is no connection (SQLite). Read as libpq reads it. Throws like parse_database_url.
-bool verifies_server(const std::string& url);
 
 }  // namespace redoubt

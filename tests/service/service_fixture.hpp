@@ -83,7 +83,8 @@ class ServiceTest : public ::testing::TestWithParam<Dialect> {
     folder_ = mkdtemp(pattern.data());
     if (GetParam() == Dialect::postgresql) {
       testing::PostgresServer::shared()->administer(
-          "\\connect redoubt\nDROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION redoubt;");
+          "\\connect redoubt\nSET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public "
+          "AUTHORIZATION redoubt;");
     }
     start();
   }

@@ -60,7 +60,9 @@ TEST_P(Users, AreChangedAndThenSignInAnew) {
                                  R"({"roles":null})", R"({"is_active":null})", R"({"is_active":"yes"})",
                                  R"({"email":"eve@example.com"})", R"({"password_hash":"x"})"})
     EXPECT_EQ(patch("/users/" + id, body, admin).status, 422) << body;
+  const std::string signed_in = sign_in("ann@example.com");
   EXPECT_EQ(patch("/users/" + id, "{}", admin).status, 200);
+  EXPECT_EQ(get("/auth/me", signed_in).status, 200) << "nothing has changed";
   EXPECT_EQ(patch("/users/01890000-0000-7000-8000-000000000000", R"({"is_active":false})", admin).status, 404);
   EXPECT_EQ(get("/users/01890000-0000-7000-8000-000000000000", admin).status, 404);
   EXPECT_EQ(get("/users/1", admin).status, 422);

@@ -8,8 +8,6 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "redoubt/database_url.hpp"
-
 namespace redoubt::data {
 
 namespace {
@@ -162,14 +160,3 @@ PostgresConnector::Current PostgresConnector::credentials(std::uint64_t refused)
 }
 
 }  // namespace redoubt::data
-
-namespace redoubt {
-
-bool verifies_server(const std::string& url) {
-  if (parse_database_url(url).dialect == Dialect::sqlite) return true;
-  const auto parameters = data::parse_postgres_url(url);
-  const auto mode = std::ranges::find(parameters, "sslmode", &std::pair<std::string, std::string>::first);
-  return mode != parameters.end() && mode->second == "verify-full";
-}
-
-}  // namespace redoubt

@@ -56,7 +56,8 @@ class SqliteDriver final : public detail::Driver {
   }
 
   // There are as many threads that read as connections for it: a statement waits for a thread, which then finds a
-  // connection free. While statements wait, no thread goes to sleep between two of them.
+  // connection free. While statements wait, no thread goes to sleep between two of them. One that has waited too long
+  // is told so when its turn comes.
   Task<std::int64_t> read(detail::Query& query) {
     const Clock::time_point called = Clock::now();
     try {

@@ -162,8 +162,8 @@ void Logger::append(LogLevel level, std::string_view message, LogCalls::Members 
 }
 
 void Logger::write_json_line(std::string_view object) {
-  std::string line(object);
-  line += '\n';
+  std::string line;
+  append_object_line(line, object, impl_->coloured && impl_->options.format == LogFormat::text);
   impl_->append(line);
 }
 

@@ -98,8 +98,9 @@ TEST(MultipartParser, TakesAFormWithoutParts) {
 }
 
 TEST(MultipartParser, LeavesWhatOnlyLooksLikeABoundaryInTheData) {
-  for (const std::string data : {"--XX", "\n--XX--", "\r--XX", "\r\n--X", "\r\n--", "\r\n-", "\r\n\r\n",
-                                 "\r\r\n--X\r\n", "a--XX--\r\nb", "\r\n--xx", "\r\n --XX", "\r\n\r", "\r"}) {
+  for (const std::string& data :
+       std::vector<std::string>{"--XX", "\n--XX--", "\r--XX", "\r\n--X", "\r\n--", "\r\n-", "\r\n\r\n", "\r\r\n--X\r\n",
+                                "a--XX--\r\nb", "\r\n--xx", "\r\n --XX", "\r\n\r", "\r"}) {
     const Form form = read(field(R"(name="a")", data) + end);
     ASSERT_EQ(form.parts.size(), 1U) << form.detail;
     EXPECT_EQ(form.parts[0].data, data);
@@ -109,37 +110,37 @@ TEST(MultipartParser, LeavesWhatOnlyLooksLikeABoundaryInTheData) {
 
 TEST(MultipartParser, RefusesWhatReadersCouldUnderstandDifferently) {
   const std::string good = field(R"(name="a")");
-  for (const std::string body :
-       {std::string(),
-        std::string("preamble\r\n") + good + end,
-        "\r\n" + good + end,
-        "--YY\r\n\r\n",
-        "--XX\n" + good.substr(6) + end,     // a bare LF
-        "--XX \r\n" + good.substr(6) + end,  // padding after the boundary
-        good + "--XX--epilogue",
-        good + "--XX--\r\n\r\n",
-        good + "--XX--\n",  // something after the end
-        good + "--XXX\r\n",
-        field(R"(name="a")", "x\r\n--XXY\r\n") + end,                    // a longer boundary
-        good + "--XX-\r\n",                                              // half an end
-        std::string("--XX\r\n\r\ndata\r\n") + end,                       // no header at all
-        std::string("--XX\r\nContent-Type: a/b\r\n\r\ndata\r\n") + end,  // no disposition
-        std::string("--XX\r\nContent-Disposition : form-data; name=\"a\"\r\n\r\n\r\n") + end,
-        std::string("--XX\r\nContent-Disposition: form-data;\r\n name=\"a\"\r\n\r\n\r\n") + end,  // obs-fold
-        std::string("--XX\r\nContent-Disposition: form-data; name=\"a\"\nX: y\r\n\r\n\r\n") + end,
-        field(R"(name="a")", "", "Content-Disposition: form-data; name=\"b\"\r\n") + end,
-        field(R"(name="a")", "", "Content-Type: a/b\r\nContent-Type: c/d\r\n") + end,
-        field(R"(name="a")", "", "Content-Transfer-Encoding: base64\r\n") + end,
-        field(R"(name="a"; name="b")") + end,
-        field(R"(name="a"; filename="a"; filename="b")") + end,
-        field(R"(filename="a")") + end,
-        field(R"(name="a"; filename="a"; filename*=UTF-8''b)") + end,
-        field(R"(name="a)") + end,
-        field(R"(name=)") + end,
-        field(R"(name="a" filename="b")") + end,
-        field("name=\"\xff\"") + end,
-        field("name=\"a\tb\"") + end,
-        std::string("--XX\r\nContent-Disposition: attachment; name=\"a\"\r\n\r\n\r\n") + end}) {
+  for (const std::string& body : std::vector<std::string>{
+           std::string(),
+           std::string("preamble\r\n") + good + end,
+           "\r\n" + good + end,
+           "--YY\r\n\r\n",
+           "--XX\n" + good.substr(6) + end,     // a bare LF
+           "--XX \r\n" + good.substr(6) + end,  // padding after the boundary
+           good + "--XX--epilogue",
+           good + "--XX--\r\n\r\n",
+           good + "--XX--\n",  // something after the end
+           good + "--XXX\r\n",
+           field(R"(name="a")", "x\r\n--XXY\r\n") + end,                    // a longer boundary
+           good + "--XX-\r\n",                                              // half an end
+           std::string("--XX\r\n\r\ndata\r\n") + end,                       // no header at all
+           std::string("--XX\r\nContent-Type: a/b\r\n\r\ndata\r\n") + end,  // no disposition
+           std::string("--XX\r\nContent-Disposition : form-data; name=\"a\"\r\n\r\n\r\n") + end,
+           std::string("--XX\r\nContent-Disposition: form-data;\r\n name=\"a\"\r\n\r\n\r\n") + end,  // obs-fold
+           std::string("--XX\r\nContent-Disposition: form-data; name=\"a\"\nX: y\r\n\r\n\r\n") + end,
+           field(R"(name="a")", "", "Content-Disposition: form-data; name=\"b\"\r\n") + end,
+           field(R"(name="a")", "", "Content-Type: a/b\r\nContent-Type: c/d\r\n") + end,
+           field(R"(name="a")", "", "Content-Transfer-Encoding: base64\r\n") + end,
+           field(R"(name="a"; name="b")") + end,
+           field(R"(name="a"; filename="a"; filename="b")") + end,
+           field(R"(filename="a")") + end,
+           field(R"(name="a"; filename="a"; filename*=UTF-8''b)") + end,
+           field(R"(name="a)") + end,
+           field(R"(name=)") + end,
+           field(R"(name="a" filename="b")") + end,
+           field("name=\"\xff\"") + end,
+           field("name=\"a\tb\"") + end,
+           std::string("--XX\r\nContent-Disposition: attachment; name=\"a\"\r\n\r\n\r\n") + end}) {
     EXPECT_EQ(read(body).status, 400) << body;
   }
 }
@@ -256,11 +257,11 @@ TEST(MultipartBoundary, IsReadFromTheContentType) {
   EXPECT_EQ(boundary_of("multipart/form-data;Boundary=\"a b:c\""), "a b:c");
   EXPECT_EQ(boundary_of("multipart/form-data; charset=utf-8; boundary=----WebKitFormBoundaryAbC123"),
             "----WebKitFormBoundaryAbC123");
-  for (const std::string bad :
-       {"multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\"",
-        "multipart/form-data; boundary=a; boundary=b", "multipart/form-data; boundary=a:b",
-        "multipart/form-data; boundary=\"a", "multipart/form-data; boundary=\"a \"",
-        "multipart/form-data; boundary=\"a*b\"", "multipart/form-data; boundary a"})
+  for (const std::string& bad : std::vector<std::string>{
+           "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\"",
+           "multipart/form-data; boundary=a; boundary=b", "multipart/form-data; boundary=a:b",
+           "multipart/form-data; boundary=\"a", "multipart/form-data; boundary=\"a \"",
+           "multipart/form-data; boundary=\"a*b\"", "multipart/form-data; boundary a"})
     EXPECT_EQ(boundary_of(bad), std::nullopt) << bad;
   EXPECT_TRUE(boundary_of("multipart/form-data; boundary=" + std::string(70, 'a')).has_value());
   EXPECT_FALSE(boundary_of("multipart/form-data; boundary=" + std::string(71, 'a')).has_value());

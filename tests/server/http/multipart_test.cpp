@@ -85,7 +85,7 @@ TEST_F(Uploads, AnswerWhatIsWrongWithAForm) {
 }
 
 TEST_F(Uploads, TextIsHeldToWhatTextIs) {
-  for (const std::string bad : {std::string("\xff"), std::string("a\0b", 3)}) {
+  for (const std::string& bad : std::vector<std::string>{std::string("\xff"), std::string("a\0b", 3)}) {
     const auto answer = client->post("/files", part(R"(name="title")", bad) + "--XX--", form_type);
     EXPECT_EQ(answer.status, 422);
     EXPECT_THAT(answer.body, HasSubstr(R"("loc":["body","title"])"));

@@ -29,12 +29,12 @@ TEST(SetCookie, IsForgottenByAnAgeOfZero) {
 }
 
 TEST(SetCookie, CannotCarryAnythingIntoTheHeader) {
-  for (const std::string bad :
-       {"a\r\nX: y", "a;b", "a b", "a,b", "a\"b", "a\\b", "ü", "a\x7f", std::string("a\0b", 3)}) {
+  for (const std::string& bad : std::vector<std::string>{"a\r\nX: y", "a;b", "a b", "a,b", "a\"b", "a\\b", "ü", "a\x7f",
+                                                         std::string("a\0b", 3)}) {
     EXPECT_THROW((void)(SetCookie{.name = "a", .value = bad}).to_string(), std::invalid_argument) << bad;
     EXPECT_THROW((void)(SetCookie{.name = bad, .value = "a"}).to_string(), std::invalid_argument) << bad;
   }
-  for (const std::string bad : {"/;Domain=example.com", "/\r\n", "a", ""})
+  for (const std::string& bad : std::vector<std::string>{"/;Domain=example.com", "/\r\n", "a", ""})
     EXPECT_THROW((void)(SetCookie{.name = "a", .value = "a", .path = bad}).to_string(), std::invalid_argument) << bad;
   EXPECT_THROW((void)(SetCookie{.name = "a", .value = "a", .domain = "b; Path=/"}).to_string(), std::invalid_argument);
   EXPECT_THROW((void)(SetCookie{.name = "", .value = "a"}).to_string(), std::invalid_argument);

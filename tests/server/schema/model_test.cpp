@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace redoubt {
 namespace {
 
@@ -130,6 +132,9 @@ TEST(Uuid, IsReadInItsOneForm) {
   for (const char* bad : {"0190b5a07c4e7a1b8c2d3e4f5a6b7c8d", "{0190b5a0-7c4e-7a1b-8c2d-3e4f5a6b7c8d}", "0190b5a0"})
     EXPECT_EQ(errors_of<Uuid>('"' + std::string(bad) + '"'), Types{"uuid_parsing"}) << bad;
   EXPECT_LT(Uuid::time_ordered().to_string().substr(0, 8), "ffffffff");
+  const Uuid earlier = Uuid::time_ordered();
+  std::this_thread::sleep_for(std::chrono::microseconds(10));
+  EXPECT_LT(earlier.to_string(), Uuid::time_ordered().to_string()) << "within one millisecond too";
   EXPECT_NE(Uuid::random(), Uuid::random());
 }
 
