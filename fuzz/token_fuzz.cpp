@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <utility>
 
 #include "redoubt/base64url.hpp"
 #include "redoubt/jws.hpp"
@@ -22,8 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (redoubt::verify_jws(bytes, keys)) std::abort();
   // The bytes as the header of a token that is whole otherwise: the checks behind the decoder are reached too.
   if (redoubt::verify_jws(redoubt::base64url_encode(bytes) + ".e30.AAAA", keys)) std::abort();
-  if (const auto key = redoubt::Jwk::parse(bytes)) {
-    const std::array own{*key};
+  if (auto key = redoubt::Jwk::parse(bytes)) {
+    const std::array own{std::move(*key)};
     if (redoubt::verify_jws("eyJhbGciOiJIUzI1NiJ9.e30.AAAA", own)) std::abort();
   }
   return 0;
