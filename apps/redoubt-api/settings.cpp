@@ -150,11 +150,12 @@ std::string Settings::text(std::string_view name) const {
 std::string Settings::secret(std::string_view name) const {
   const std::string file_name = std::string(name) + "_FILE";
   const std::string file = environment_(file_name).value_or("");
-  const std::string value = text(name);
+  std::string value = text(name);
   if (file.empty()) return value;
   if (!value.empty()) throw SettingsError(fmt::format("{} and {} are both set: keep one", name, file_name));
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw SettingsError(fmt::format("{}: the file {} cannot be read", file_name, file));
+  (void)in.peek();  // a folder can be opened, but not read
+  if (!in.is_open() || in.bad()) throw SettingsError(fmt::format("{}: the file {} cannot be read", file_name, file));
   std::string content{std::istreambuf_iterator<char>(in), {}};
   // Editors and `echo` end a file with a line feed that is no part of the secret.
   if (content.ends_with('\n')) content.pop_back();

@@ -123,7 +123,8 @@ TEST(Settings, TakeEverySecretFromAFile) {
     EXPECT_EQ(settings.secret(name), "another secret that is long enough for any of them") << "read again";
     EXPECT_NE(problem({{name + "_FILE", path.string()}, {name, "sqlite:both"}}).find(name + "_FILE"),
               std::string::npos);
-    EXPECT_NE(problem({{name + "_FILE", "/no/such/file"}}).find(name + "_FILE"), std::string::npos);
+    for (const std::string unreadable : {"/no/such/file", "/tmp"})
+      EXPECT_NE(problem({{name + "_FILE", unreadable}}).find(name + "_FILE"), std::string::npos) << unreadable;
   }
   std::filesystem::remove(path);
 }
