@@ -5,7 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 
-#include "net/server.hpp"
+#include "redoubt/server.hpp"
 
 namespace {
 
@@ -22,7 +22,7 @@ redoubt::Task<Response> answer(Request&) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  redoubt::net::ServerOptions options;
+  redoubt::ServerOptions options;
   if (argc > 1) options.port = static_cast<std::uint16_t>(std::atoi(argv[1]));
   options.threads = argc > 2 ? static_cast<std::size_t>(std::atoi(argv[2])) : 1;
   if (argc > 4) {
@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  redoubt::net::Server server(options, answer);
+  redoubt::Server server(options, answer);
   server.start();
   fmt::print("listening on port {}\n", server.port());
   int signal = 0;

@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "http/conversation.hpp"
+#include "server/http/conversation.hpp"
 
 namespace {
 

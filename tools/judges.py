@@ -68,9 +68,11 @@ def docs_page() -> Tally:
         raise CannotRun("chromium is not here")
     node_packages()
     with running_service("docs-page") as service:
-        run("docs-page", "node", JUDGES / "docs_page.mjs", service.url, "--screenshot", ROOT / "build" / "docs-page.png",
-            seconds=DOCS_PAGE_SECONDS, ADMIN_EMAIL=service.admin_email, ADMIN_PASSWORD=service.admin_password)
-    return Tally(passed=1)
+        for scheme, options in {"light": [], "dark": ["--dark"]}.items():
+            run("docs-page", "node", JUDGES / "docs_page.mjs", service.url, *options, "--screenshot",
+                ROOT / "build" / f"docs-page-{scheme}.png", seconds=DOCS_PAGE_SECONDS,
+                ADMIN_EMAIL=service.admin_email, ADMIN_PASSWORD=service.admin_password)
+    return Tally(passed=2)
 
 
 @contextlib.contextmanager
@@ -81,6 +83,7 @@ def database(kind: str) -> Iterator[str | None]:
         return
     starter = ROOT / "tests" / "support" / "postgres.sh"
     with tempfile.TemporaryDirectory(prefix="redoubt-judge-") as folder:
+        Path(folder).chmod(0o755)  # run by root, PostgreSQL is another user's process
         server = Path(folder) / "postgres"
         started = subprocess.run([starter, "start", server], capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if started.returncode == POSTGRES_ABSENT:

@@ -12,6 +12,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from injection import sqlmap
 from judges import docs_page, openapi_document, schemathesis
 from stage import LOGS, ROOT, CannotRun, Failure, Tally, run, run_stages
 
@@ -160,6 +161,8 @@ THOROUGH = [
     *QUICK,
     ("schemathesis on SQLite", lambda: schemathesis("sqlite")),
     ("schemathesis on PostgreSQL", lambda: schemathesis("postgresql")),
+    ("sqlmap on SQLite", lambda: sqlmap("sqlite")),
+    ("sqlmap on PostgreSQL", lambda: sqlmap("postgresql")),
     ("tests under the address and undefined-behaviour sanitizers", address_sanitizer),
     ("fuzzers", fuzzers),
     ("clang-tidy", clang_tidy),

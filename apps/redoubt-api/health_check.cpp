@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include <array>
 #include <cstdio>
@@ -12,6 +14,9 @@
 namespace redoubt::api {
 
 namespace {
+
+// To be connected, and then to be answered.
+constexpr int patience_seconds = 3;
 
 struct FreeBio {
   void operator()(BIO* bio) const noexcept { BIO_free_all(bio); }
@@ -47,10 +52,15 @@ int check_health(const std::string& url) {
   } else {
     connection.reset(BIO_new_connect(target.c_str()));
   }
-  if (!connection || BIO_do_connect_retry(connection.get(), 3, 0) != 1) {
+  if (!connection || BIO_do_connect_retry(connection.get(), patience_seconds, 0) != 1) {
     fmt::print(stderr, "redoubt-api: health: {} does not accept a connection\n", target);
     return 1;
   }
+  int descriptor = -1;
+  BIO_get_fd(connection.get(), &descriptor);
+  BIO_socket_nbio(descriptor, 0);  // connecting with a time limit has made it non-blocking
+  const timeval patience{.tv_sec = patience_seconds, .tv_usec = 0};
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   const std::string request = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", path, authority);
   std::array<char, 256> answer{};
   int size = 0;

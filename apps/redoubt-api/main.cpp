@@ -1,13 +1,16 @@
 // redoubt-api: the reference service's command line.
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
 
+#include "database_setup.hpp"
 #include "health_check.hpp"
 #include "redoubt/audit_verify.hpp"
 #include "redoubt/jws.hpp"
+#include "serve.hpp"
 #include "service.hpp"
 
 namespace redoubt::api {
@@ -35,17 +38,18 @@ int run(int argc, char** argv) {
     Settings defaults([](std::string_view) { return std::nullopt; });
     fmt::print("{}\n", openapi_document(defaults));
   });
-  cli.add_subcommand("options", "Print the table of all options, in Markdown")->callback([] {
+  cli.add_subcommand("options", "Print docs/configuration.md: the table of all options")->callback([] {
     fmt::print("{}", options_markdown());
   });
 
   std::string url;
   auto* health = cli.add_subcommand("health", "Exit 0 when a running service is ready, 1 when not");
-  health->add_option("url", url, "Default: http://127.0.0.1:PORT/health/ready");
+  health->add_option("url", url, "Default: /health/ready on HOST and PORT");
   health->callback([&] {
     if (url.empty()) {
       const Settings read = settings();
-      url = fmt::format("{}://127.0.0.1:{}/health/ready", read.tls_cert_file.empty() ? "http" : "https", read.port);
+      url = fmt::format("{}://{}:{}/health/ready", read.tls_cert_file.empty() ? "http" : "https", read.local_host(),
+                        read.port);
     }
     code = check_health(url);
   });
@@ -84,11 +88,16 @@ int run(int argc, char** argv) {
 }  // namespace redoubt::api
 
 int main(int argc, char** argv) {
+  // What it writes (SQLite's file, the audit log) is for its own user alone.
+  umask(S_IRWXG | S_IRWXO);
   try {
     return redoubt::api::run(argc, argv);
   } catch (const redoubt::api::SettingsError& error) {
     fmt::print(stderr, "redoubt-api: settings: {}\n", error.what());
     return redoubt::api::usage_error;
+  } catch (const redoubt::DatabaseUnavailable& error) {
+    fmt::print(stderr, "redoubt-api: the database cannot be used: {}\n", error.reason());
+    return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "redoubt-api: {}\n", error.what());
     return 1;

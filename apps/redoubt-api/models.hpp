@@ -31,12 +31,15 @@ struct RegistrationStatus {
 };
 BOOST_DESCRIBE_STRUCT(RegistrationStatus, (), (status))
 
+enum class GrantType { password };
+BOOST_DESCRIBE_ENUM(GrantType, password)
+
 // The OAuth 2 password form (RFC 6749 section 4.3.2), with what clients add to it.
 struct SignIn {
   Text<1, 254> username;
   Password password;
   std::optional<Text<0, 1000>> scope;
-  std::optional<Text<0, 20>> grant_type;
+  std::optional<GrantType> grant_type;
   std::optional<Text<0, 200>> client_id;
   std::optional<Secret<Text<0, 200>>> client_secret;
 };

@@ -1,10 +1,8 @@
 // Registration, sign-in, refresh and sign-out.
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "current_user.hpp"
-#include "items.hpp"
+#include "new_password.hpp"
 #include "redoubt/rate_limit.hpp"
 #include "routes.hpp"
 #include "sessions.hpp"
@@ -35,15 +33,17 @@ std::string grant_scope(std::string_view asked, const UserRow& user) {
     }
     return granted;
   }
+  std::vector<std::string_view> granted_names;
   while (!asked.empty()) {
     const std::size_t end = std::min(asked.find(' '), asked.size());
     const std::string_view name = asked.substr(0, end);
     asked.remove_prefix(std::min(end + 1, asked.size()));
-    if (name.empty()) continue;
+    if (name.empty() || std::ranges::count(granted_names, name) > 0) continue;
     const auto* const known = std::ranges::find(all_scopes, name, &Scope::name);
     if (known == std::end(all_scopes) || !may_have(*known, user))
       throw HttpError(400, "invalid_scope: the account cannot be granted a scope that was asked for");
     add(name);
+    granted_names.push_back(name);
   }
   return granted;
 }
@@ -59,11 +59,92 @@ Tokens make_tokens(const TokenService& tokens, const UserRow& user, const Sessio
       .scope = session.scope};
 }
 
-Task<void> refuse_weak(const PasswordHasher& hasher, const Password& password, std::string_view member,
-                       std::vector<std::string> about_user) {
-  const auto problems = co_await hasher.problems(password.reveal().value, std::move(about_user));
-  if (problems.empty()) co_return;
-  throw ValidationFailed({"body", member}, fmt::format("{}", fmt::join(problems, " ")), "password_unsuitable");
+Task<Accepted<RegistrationStatus>> register_user(Body<Registration> body, Registrar asking,
+                                                 State<PasswordHasher> hasher, State<Database> db,
+                                                 State<SecurityEvents> events, Request& request) {
+  std::vector<std::string> about_user{body->email.value};
+  if (body->full_name) about_user.push_back(body->full_name->value);
+  co_await refuse_weak(*hasher, body->password, "password", std::move(about_user));
+  // Hashing comes first and always: a known address takes the same time and gets the same answer.
+  UserRow user{.id = Uuid::time_ordered().to_string(),
+               .email = body->email.value,
+               .full_name = std::nullopt,
+               .password_hash = co_await hasher->hash(body->password.reveal().value),
+               .is_active = true,
+               .roles = "user",
+               .created_at = Timestamp::now().micros()};
+  if (body->full_name) user.full_name = body->full_name->value;
+  const bool created = co_await users::insert(*db, user);
+  const AuditActor who = asking.current ? AuditActor::user(asking.current->user.id) : AuditActor();
+  events->record(request, AuditEvent::user_created, who, created ? AuditOutcome::success : AuditOutcome::failure,
+                 {{"user", created ? std::string_view(user.id) : std::string_view("known already")}});
+  co_return Accepted<RegistrationStatus>{};
+}
+
+Task<Tokens> sign_in(Form<SignIn> form, State<PasswordHasher> hasher, State<Database> db, State<TokenService> tokens,
+                     State<RateStore> limits, State<Settings> settings, State<SecurityEvents> events,
+                     Request& request) {
+  const SignIn& given = *form;
+  const Rate rate = settings->rate_limit_login;
+  if (!rate.is_off()) {
+    const std::string account = subject_key("login", users::email_key(*given.username));
+    const auto decision = co_await limits->take(account, rate.times(account_limit_factor), Clock::now());
+    if (!decision.allowed) {
+      events->record(request, AuditEvent::authn_login_lock, AuditActor::unknown_account(*given.username),
+                     AuditOutcome::failure);
+      throw HttpError(429, "Too many requests: try again later")
+          .with("Retry-After", std::to_string(decision.retry_after.count()));
+    }
+  }
+  auto user = co_await users::find_by_email(*db, *given.username);
+  std::optional<std::string> hash;
+  if (user) hash = user->password_hash;
+  const bool right = co_await hasher->verify(given.password.reveal().value, std::move(hash));
+  const auto refuse = [&] {
+    events->failed_login(request, user ? AuditActor::user(user->id) : AuditActor::unknown_account(*given.username));
+    throw wrong_credentials();
+  };
+  if (!right || !user->is_active) refuse();
+  const std::string scope = grant_scope(given.scope ? std::string_view(given.scope->value) : "", *user);
+  std::string current_hash = user->password_hash;
+  if (hasher->needs_rehash(current_hash)) current_hash = co_await hasher->hash(given.password.reveal().value);
+  auto started = co_await db->transaction([&](Transaction& tx) -> Task<std::optional<sessions::Started>> {
+    // While the password was checked it may have been changed, and every session ended.
+    if (!co_await users::confirm(tx, *user, current_hash)) co_return std::nullopt;
+    co_return co_await sessions::start(tx, user->id, scope, settings->refresh_token_lifetime);
+  });
+  if (!started) refuse();
+  events->record(request, AuditEvent::authn_login_success, AuditActor::user(user->id), AuditOutcome::success,
+                 {{"session", std::string_view(started->session.id)}});
+  co_return make_tokens(*tokens, *user, started->session, std::move(started->refresh_token));
+}
+
+Task<Tokens> refresh(Body<Refresh> body, State<Database> db, State<TokenService> tokens, State<SecurityEvents> events,
+                     Request& request) {
+  using Outcome = sessions::Renewed::Outcome;
+  auto renewed = co_await sessions::renew(*db, body->refresh_token.reveal().value);
+  if (renewed.outcome == Outcome::reused)
+    events->record(request, AuditEvent::authn_token_reuse, AuditActor::user(renewed.session.user_id),
+                   AuditOutcome::failure, {{"session", std::string_view(renewed.session.id)}});
+  std::optional<UserRow> user;
+  if (renewed.outcome == Outcome::renewed) user = co_await sessions::user_of(*db, renewed.session.id);
+  if (!user)
+    throw HttpError(401, "The refresh token is not valid").with("WWW-Authenticate", R"(Bearer error="invalid_token")");
+  events->record(request, AuditEvent::session_renewed, AuditActor::user(user->id), AuditOutcome::success,
+                 {{"session", std::string_view(renewed.session.id)}});
+  co_return make_tokens(*tokens, *user, renewed.session, std::move(renewed.refresh_token));
+}
+
+Task<NoContent> sign_out(CurrentUser current, Query<"all", Default<bool, false>> all, State<Database> db,
+                         State<SecurityEvents> events, Request& request) {
+  if (all.value.value) {
+    co_await sessions::revoke_all(*db, current.user.id);
+  } else {
+    co_await sessions::revoke(*db, current.session_id);
+  }
+  events->record(request, AuditEvent::session_revoked, AuditActor::user(current.user.id), AuditOutcome::success,
+                 {{"all", all.value.value}});
+  co_return NoContent{};
 }
 
 }  // namespace
@@ -71,178 +152,27 @@ Task<void> refuse_weak(const PasswordHasher& hasher, const Password& password, s
 void add_auth_routes(Application& app, const Settings& settings) {
   auto auth = app.group("/auth").tag("auth");
 
-  auth.post("/register",
-            [](Body<Registration> body, Registrar asking, State<PasswordHasher> hasher, State<Database> db,
-               State<SecurityEvents> events, Request& request) -> Task<Accepted<RegistrationStatus>> {
-              std::vector<std::string> about_user{body->email.value};
-              if (body->full_name) about_user.push_back(body->full_name->value);
-              co_await refuse_weak(*hasher, body->password, "password", std::move(about_user));
-              // Hashing comes first and always: a known address takes the same time and gets the same answer.
-              UserRow user{.id = Uuid::time_ordered().to_string(),
-                           .email = body->email.value,
-                           .full_name = std::nullopt,
-                           .password_hash = co_await hasher->hash(body->password.reveal().value),
-                           .is_active = true,
-                           .roles = "user",
-                           .created_at = Timestamp::now().micros()};
-              if (body->full_name) user.full_name = body->full_name->value;
-              const bool created = co_await users::insert(*db, user);
-              const AuditActor who = asking.current ? AuditActor::user(asking.current->user.id) : AuditActor();
-              events->record(request, AuditEvent::user_created, who,
-                             created ? AuditOutcome::success : AuditOutcome::failure,
-                             {{"user", created ? std::string_view(user.id) : std::string_view("known already")}});
-              co_return Accepted<RegistrationStatus>{};
-            })
+  auth.post("/register", register_user)
       .summary("Register")
       .description(
           "Answers alike whether or not the address has an account. In production only administrators may, "
           "unless registration is open.");
 
-  auth.post(
-          "/login",
-          [limiter = std::make_shared<RateLimiter>(), rate = settings.rate_limit_login,
-           lifetime = settings.refresh_token_lifetime](Form<SignIn> form, State<PasswordHasher> hasher,
-                                                       State<Database> db, State<TokenService> tokens,
-                                                       State<SecurityEvents> events, Request& request) -> Task<Tokens> {
-            const SignIn& sign_in = *form;
-            if (!rate.is_off()) {
-              const auto decision = limiter->take_now(subject_key("login", users::email_key(*sign_in.username)),
-                                                      rate.times(account_limit_factor), Clock::now());
-              if (!decision.allowed) {
-                events->record(request, AuditEvent::authn_login_lock, AuditActor::unknown_account(*sign_in.username),
-                               AuditOutcome::failure);
-                throw HttpError(429, "Too many requests: try again later")
-                    .with("Retry-After", std::to_string(decision.retry_after.count()));
-              }
-            }
-            auto user = co_await users::find_by_email(*db, *sign_in.username);
-            std::optional<std::string> hash;
-            if (user) hash = user->password_hash;
-            const bool right = co_await hasher->verify(sign_in.password.reveal().value, std::move(hash));
-            if (!right || !user->is_active) {
-              events->failed_login(request,
-                                   user ? AuditActor::user(user->id) : AuditActor::unknown_account(*sign_in.username));
-              throw wrong_credentials();
-            }
-            const std::string scope = grant_scope(sign_in.scope ? std::string_view(sign_in.scope->value) : "", *user);
-            if (hasher->needs_rehash(user->password_hash))
-              co_await users::set_password_hash(*db, user->id, co_await hasher->hash(sign_in.password.reveal().value));
-            auto started = co_await db->transaction(
-                [&](Transaction& tx) { return sessions::start(tx, user->id, scope, lifetime); });
-            events->record(request, AuditEvent::authn_login_success, AuditActor::user(user->id), AuditOutcome::success,
-                           {{"session", std::string_view(started.session.id)}});
-            co_return make_tokens(*tokens, *user, started.session, std::move(started.refresh_token));
-          })
+  auth.post("/login", sign_in)
       .limit(RouteLimit{settings.rate_limit_login, LimitBy::client, LimitScope::shared})
       .answers({401, 503})
       .summary("Sign in")
       .description("The OAuth 2 password form. An unknown user and a wrong password are alike in answer and in time.");
 
-  auth.post("/refresh",
-            [](Body<Refresh> body, State<Database> db, State<TokenService> tokens, State<SecurityEvents> events,
-               Request& request) -> Task<Tokens> {
-              using Outcome = sessions::Renewed::Outcome;
-              auto renewed = co_await sessions::renew(*db, body->refresh_token.reveal().value);
-              if (renewed.outcome == Outcome::reused)
-                events->record(request, AuditEvent::authn_token_reuse, AuditActor::user(renewed.session.user_id),
-                               AuditOutcome::failure, {{"session", std::string_view(renewed.session.id)}});
-              std::optional<UserRow> user;
-              if (renewed.outcome == Outcome::renewed) user = co_await sessions::user_of(*db, renewed.session.id);
-              if (!user)
-                throw HttpError(401, "The refresh token is not valid")
-                    .with("WWW-Authenticate", R"(Bearer error="invalid_token")");
-              events->record(request, AuditEvent::session_renewed, AuditActor::user(user->id), AuditOutcome::success,
-                             {{"session", std::string_view(renewed.session.id)}});
-              co_return make_tokens(*tokens, *user, renewed.session, std::move(renewed.refresh_token));
-            })
+  auth.post("/refresh", refresh)
       .answers({401, 503})
       .summary("Refresh")
       .description(
           "Exchanges a refresh token for new tokens. Each is used once; one that comes back ends its session.");
 
-  auth.post("/logout",
-            [](CurrentUser current, Query<"all", Default<bool, false>> all, State<Database> db,
-               State<SecurityEvents> events, Request& request) -> Task<NoContent> {
-              if (all.value.value) {
-                co_await sessions::revoke_all(*db, current.user.id);
-              } else {
-                co_await sessions::revoke(*db, current.session_id);
-              }
-              events->record(request, AuditEvent::session_revoked, AuditActor::user(current.user.id),
-                             AuditOutcome::success, {{"all", all.value.value}});
-              co_return NoContent{};
-            })
+  auth.post("/logout", sign_out)
       .summary("Sign out")
       .description("Ends this session; with all=true, every session of the account.");
-}
-
-void add_account_routes(Application& app, const Settings& settings) {
-  auto account = app.group("/auth/me").tag("account");
-
-  account.get("/", [](Scoped<"account"> current) { return current.user.out(); }).summary("Your account");
-
-  account
-      .patch("/",
-             [](Scoped<"account"> current, Body<AccountChange> body, State<Database> db) -> Task<UserOut> {
-               if (body->full_name) {
-                 std::optional<std::string> name;
-                 if (*body->full_name) name = (*body->full_name)->value;
-                 current.user.full_name = name;
-                 co_await users::set_full_name(*db, current.user.id, std::move(name));
-               }
-               co_return current.user.out();
-             })
-      .summary("Change your account");
-
-  account
-      .del("/",
-           [](Scoped<"account"> current, State<Database> db, State<SecurityEvents> events,
-              Request& request) -> Task<NoContent> {
-             if (current.is_administrator() && co_await users::other_administrators(*db, current.user.id) == 0)
-               throw HttpError(409, "The last administrator cannot leave: make another first");
-             co_await users::remove(*db, current.user.id);
-             events->record(request, AuditEvent::user_deleted, AuditActor::user(current.user.id));
-             co_return NoContent{};
-           })
-      .answers(409)
-      .summary("Delete your account")
-      .description("With everything that is held about you.");
-
-  account
-      .post("/password",
-            [](Scoped<"account"> current, Body<PasswordChange> body, State<PasswordHasher> hasher, State<Database> db,
-               State<SecurityEvents> events, Request& request) -> Task<NoContent> {
-              const AuditActor who = AuditActor::user(current.user.id);
-              if (!co_await hasher->verify(body->current_password.reveal().value, current.user.password_hash)) {
-                events->record(request, AuditEvent::authn_password_change_fail, who, AuditOutcome::failure);
-                throw HttpError(403, "The current password is not right");
-              }
-              std::vector<std::string> about_user{current.user.email};
-              if (current.user.full_name) about_user.push_back(*current.user.full_name);
-              co_await refuse_weak(*hasher, body->new_password, "new_password", std::move(about_user));
-              const std::string hash = co_await hasher->hash(body->new_password.reveal().value);
-              co_await db->transaction([&](Transaction& tx) -> Task<void> {
-                co_await users::set_password_hash(tx, current.user.id, hash);
-                co_await sessions::revoke_all(tx, current.user.id, current.session_id);
-              });
-              events->record(request, AuditEvent::authn_password_change, who);
-              co_return NoContent{};
-            })
-      .limit(RouteLimit{settings.rate_limit_login, LimitBy::account, LimitScope::shared})
-      .summary("Change your password")
-      .description("Ends every other session of the account.");
-
-  account
-      .get("/export",
-           [](Scoped<"account"> current, State<Database> db) -> Task<Export> {
-             Export everything{.user = current.user.out(), .items = {}, .sessions = {}};
-             for (const ItemRow& item : co_await items::owned_by(*db, current.user.id))
-               everything.items.push_back(item.out());
-             for (const SessionRow& session : co_await sessions::of_user(*db, current.user.id))
-               everything.sessions.push_back(session.out());
-             co_return everything;
-           })
-      .summary("Export everything held about you");
 }
 
 }  // namespace redoubt::api

@@ -7,6 +7,10 @@ namespace redoubt::api {
 
 namespace {
 
+bool administers(const UserRow& user) {
+  return user.is_active && user.has_role(Role::admin);
+}
+
 HttpError no_such_user() {
   return HttpError(404, "There is no such user");
 }
@@ -43,33 +47,33 @@ void add_user_routes(Application& app) {
       .summary("One user");
 
   group
-      .patch(
-          "/{id}",
-          [](Administrator admin, Path<"id", Uuid> id, Body<UserChange> body, State<Database> db,
-             State<SecurityEvents> events, Request& request) -> Task<UserOut> {
-            const auto changed = co_await db->transaction(
-                [&](Transaction& tx) -> Task<std::optional<UserRow>> {
-                  auto user = co_await users::find(tx, id->to_string());
-                  if (!user) co_return std::nullopt;
-                  const bool was_administrator = user->is_active && user->has_role(Role::admin);
-                  if (body->is_active) user->is_active = *body->is_active;
-                  if (body->roles) user->roles = join_roles(body->roles->value);
-                  const bool is_administrator = user->is_active && user->has_role(Role::admin);
-                  if (was_administrator && !is_administrator && co_await users::other_administrators(tx, user->id) == 0)
-                    throw HttpError(409, "The last administrator cannot be taken away: make another first");
-                  co_await users::set_rights(tx, user->id, user->is_active, user->roles);
-                  // What a session may do was decided when it began.
-                  co_await sessions::revoke_all(tx, user->id, user->id == admin.user.id ? admin.session_id : "");
-                  co_return user;
-                },
-                {.serializable = true, .attempts = 3});
-            if (!changed) throw no_such_user();
-            events->record(request, AuditEvent::authz_change, AuditActor::user(admin.user.id), AuditOutcome::success,
-                           {{"user", std::string_view(changed->id)},
-                            {"is_active", changed->is_active},
-                            {"roles", std::string_view(changed->roles)}});
-            co_return changed->out();
-          })
+      .patch("/{id}",
+             [](Administrator admin, Path<"id", Uuid> id, Body<UserChange> body, State<Database> db,
+                State<SecurityEvents> events, Request& request) -> Task<UserOut> {
+               const auto changed = co_await db->transaction(
+                   [&](Transaction& tx) -> Task<std::optional<UserRow>> {
+                     auto user = co_await users::find(tx, id->to_string());
+                     if (!user) co_return std::nullopt;
+                     const UserRow before = *user;
+                     if (body->is_active) user->is_active = *body->is_active;
+                     if (body->roles) user->roles = join_roles(body->roles->value);
+                     if (user->is_active == before.is_active && user->roles == before.roles) co_return user;
+                     if (administers(before) && !administers(*user) &&
+                         co_await users::other_administrators(tx, user->id) == 0)
+                       throw HttpError(409, "The last administrator cannot be taken away: make another first");
+                     co_await users::set_rights(tx, user->id, user->is_active, user->roles);
+                     // What a session may do was decided when it began.
+                     co_await sessions::revoke_all(tx, user->id, user->id == admin.user.id ? admin.session_id : "");
+                     co_return user;
+                   },
+                   {.serializable = true, .attempts = transaction_attempts});
+               if (!changed) throw no_such_user();
+               events->record(request, AuditEvent::authz_change, AuditActor::user(admin.user.id), AuditOutcome::success,
+                              {{"user", std::string_view(changed->id)},
+                               {"is_active", changed->is_active},
+                               {"roles", std::string_view(changed->roles)}});
+               co_return changed->out();
+             })
       .answers({404, 409})
       .summary("Activate, deactivate, give roles")
       .description("Ends the user's sessions.");

@@ -3,29 +3,24 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <cstdio>
-#include <filesystem>
 #include <thread>
 
 #include "current_user.hpp"
+#include "database_setup.hpp"
 #include "migrations.hpp"
-#include "net/server.hpp"
 #include "redoubt/database_rate_store.hpp"
-#include "redoubt/log.hpp"
 #include "routes.hpp"
 #include "sessions.hpp"
-#include "token_service.hpp"
-#include "users.hpp"
 
 namespace redoubt::api {
 
 namespace {
 
-constexpr std::chrono::seconds housekeeping_interval{1};
+constexpr std::chrono::minutes forget_keys_interval{1};
 constexpr std::chrono::hours clean_up_interval{1};
 // Sign-ins that may wait for a hash; beyond them 503 is better than a queue of minutes.
 constexpr std::size_t hash_queue_limit = 64;
+constexpr std::chrono::seconds readiness_timeout{2};
 
 ApplicationOptions describe(const Settings& settings) {
   ApplicationOptions options{
@@ -46,37 +41,13 @@ ApplicationOptions describe(const Settings& settings) {
   return options;
 }
 
-void add_routes(Application& app, const Settings& settings, const std::function<std::string()>& jwks) {
+void add_routes(Application& app, const Settings& settings) {
   add_auth_routes(app, settings);
   add_account_routes(app, settings);
   add_user_routes(app);
   add_item_routes(app);
   add_health_routes(app);
-  app.get("/.well-known/jwks.json",
-          [jwks] {
-            Response response;
-            response.content_type = "application/json";
-            response.body = jwks();
-            response.set("Cache-Control", "public, max-age=300");
-            return response;
-          })
-      .hidden();
-}
-
-DatabaseOptions database_options(const Settings& settings) {
-  DatabaseOptions options;
-  options.url = settings.database_url;
-  options.credentials = [&settings] {
-    return Credentials{settings.secret("DATABASE_USER"), settings.secret("DATABASE_PASSWORD")};
-  };
-  if (settings.secret("DATABASE_USER").empty() && settings.secret("DATABASE_PASSWORD").empty())
-    options.credentials = {};
-  return options;
-}
-
-void make_folder_of(const std::string& path) {
-  if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty())
-    std::filesystem::create_directories(folder);
+  add_key_routes(app);
 }
 
 std::string host_name() {
@@ -85,62 +56,19 @@ std::string host_name() {
   return name.data();
 }
 
-// The text after "sqlite:" that names a file; empty for anything else.
-std::string sqlite_path(const std::string& url) {
-  constexpr std::string_view scheme = "sqlite:";
-  if (!url.starts_with(scheme) || url == "sqlite::memory:") return {};
-  std::string path = url.substr(scheme.size());
-  return path.starts_with("//") ? path.substr(2) : path;
+std::unique_ptr<AuditLog> open_audit(const Settings& settings, Logger& log) {
+  if (settings.audit_log == "off") return nullptr;
+  const AuditLog::Options options{.instance = settings.instance.empty() ? host_name() : settings.instance};
+  if (settings.audit_log == "stderr") return AuditLog::open(STDERR_FILENO, log, options);
+  try {
+    make_folder_of(settings.audit_log);
+    return AuditLog::open(settings.audit_log, log, options);
+  } catch (const std::exception& error) {
+    throw SettingsError(fmt::format("AUDIT_LOG: {}", error.what()));
+  }
 }
 
-// Blocks the signals that end the service in every thread started after it; wait() takes one.
-class EndSignals {
- public:
-  EndSignals() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-  }
-  // The signal, or 0 when none came in time.
-  [[nodiscard]] int wait(std::chrono::milliseconds time) const {
-    const timespec limit{.tv_sec = time.count() / 1000, .tv_nsec = time.count() % 1000 * 1'000'000};
-    const int signal = sigtimedwait(&set_, nullptr, &limit);
-    return signal > 0 ? signal : 0;
-  }
-
- private:
-  sigset_t set_{};
-};
-
-class Service {
- public:
-  explicit Service(Settings& settings);
-  int run(const EndSignals& signals);
-
- private:
-  void prepare_database();
-  Task<void> create_first_administrator();
-  net::ServerOptions server_options(std::uint16_t port, Application& application);
-
-  Settings& settings_;
-  Logger log_;
-  Metrics metrics_;
-  Readiness readiness_;
-  std::unique_ptr<AuditLog> audit_;
-  SecurityEvents events_;
-  Workers hash_workers_;
-  PasswordHasher hasher_;
-  TokenService tokens_;
-  Database database_;
-  std::unique_ptr<RateStore> shared_limits_;
-  Application app_;
-  Application admin_app_;
-  std::string first_password_;  // to be shown once
-};
-
-DatabaseOptions counted(DatabaseOptions options, Metrics& metrics, Logger& log) {
+DatabaseOptions reporting(DatabaseOptions options, Metrics& metrics, Logger& log) {
   options.on_error = [&errors = metrics.get(metric::database_errors), &log](std::string_view reason) {
     errors.increment();
     log.error("database error", {{"reason", reason}});
@@ -148,54 +76,70 @@ DatabaseOptions counted(DatabaseOptions options, Metrics& metrics, Logger& log) 
   return options;
 }
 
-std::unique_ptr<AuditLog> open_audit(const Settings& settings, Logger& log) {
-  if (settings.audit_log == "off") return nullptr;
-  const AuditLog::Options options{.instance = settings.instance.empty() ? host_name() : settings.instance};
-  if (settings.audit_log == "stderr") return AuditLog::open(STDERR_FILENO, log, options);
-  make_folder_of(settings.audit_log);
-  return AuditLog::open(settings.audit_log, log, options);
+std::unique_ptr<RateStore> make_limits(Database& database) {
+  if (database.dialect() == Dialect::postgresql) return std::make_unique<DatabaseRateStore>(database);
+  return std::make_unique<RateLimiter>();
 }
 
-ApplicationOptions with_parts(ApplicationOptions options, Logger& log, Metrics& metrics, RateStore* shared,
+// Whom the request's token speaks for, if it is one of ours; whether the session still lives is not asked.
+std::string account_of(const Request& request, const TokenService& tokens) {
+  constexpr std::string_view scheme = "Bearer ";
+  const auto field = request.header("Authorization");
+  if (!field || !iequals(field->substr(0, scheme.size()), scheme)) return {};
+  const auto verified = tokens.verify(field->substr(scheme.size()));
+  return verified ? verified->claims.subject : std::string();
+}
+
+ApplicationOptions with_parts(ApplicationOptions options, Logger& log, Metrics& metrics, RateStore& limits,
                               const TokenService& tokens, const SecurityEvents& events) {
   options.logger = &log;
   options.metrics = &metrics;
-  options.shared_limits = shared;
+  options.shared_limits = &limits;
   options.account_of_token = [&tokens](std::string_view token) {
     const auto verified = tokens.verify(token);
     return verified ? verified->claims.subject : std::string();
   };
-  options.on_refusal = [&events](const Request& request, int status, std::string_view route) {
+  options.on_refusal = [&tokens, &events](const Request& request, int status, std::string_view route) {
+    if (status == 401 && route == login_route) return;  // the route records it, with the account
     const AuditEvent event = status == 401   ? AuditEvent::authn_token_fail
                              : status == 403 ? AuditEvent::authz_fail
                                              : AuditEvent::excess_rate_limit_exceeded;
-    events.record(request, event, AuditActor(), AuditOutcome::failure, {{"route", route}});
+    const std::string account = account_of(request, tokens);
+    events.record(request, event, account.empty() ? AuditActor() : AuditActor::user(account), AuditOutcome::failure,
+                  {{"route", route}});
   };
   return options;
 }
 
-Service::Service(Settings& settings)
+}  // namespace
+
+std::string openapi_document(Settings& settings) {
+  Application app(describe(settings));
+  add_routes(app, settings);
+  return app.openapi();
+}
+
+Service::Service(Settings& settings, Logger& log)
     : settings_(settings),
-      log_(STDOUT_FILENO,
-           {.level = LogLevel::info, .format = isatty(STDOUT_FILENO) == 1 ? LogFormat::text : LogFormat::json}),
+      log_(log),
       audit_(open_audit(settings, log_)),
       events_(audit_.get(), metrics_),
       hash_workers_("password hashing", std::max(1U, std::thread::hardware_concurrency()), hash_queue_limit),
       hasher_(settings.bcrypt_cost, hash_workers_),
       tokens_(settings, log_),
-      database_(counted(database_options(settings), metrics_, log_)),
-      shared_limits_(database_.dialect() == Dialect::postgresql ? std::make_unique<DatabaseRateStore>(database_)
-                                                                : nullptr),
-      app_(with_parts(describe(settings), log_, metrics_, shared_limits_.get(), tokens_, events_)),
+      database_(open_database(reporting(database_options(settings), metrics_, log_))),
+      limits_(make_limits(database_)),
+      app_(with_parts(describe(settings), log_, metrics_, *limits_, tokens_, events_)),
       admin_app_({.title = "Redoubt API operations", .trusted_hosts = {"*"}, .docs = false}) {
   app_.provide(settings_);
   app_.provide(hasher_);
   app_.provide(tokens_);
   app_.provide(database_);
+  app_.provide(*limits_);
   app_.provide(events_);
   app_.provide(readiness_);
   app_.provide(metrics_);
-  add_routes(app_, settings_, [this] { return tokens_.jwks(); });
+  add_routes(app_, settings_);
   if (settings.admin_port) {
     admin_app_.provide(readiness_);
     admin_app_.provide(metrics_);
@@ -205,154 +149,55 @@ Service::Service(Settings& settings)
     add_metrics_route(app_, true);
   }
   readiness_.add("database", [this]() -> Task<bool> {
-    co_return co_await database_.within(std::chrono::seconds(2)).one<std::int64_t>("SELECT CAST(1 AS BIGINT)") == 1;
+    co_return co_await database_.within(readiness_timeout).one<std::int64_t>("SELECT CAST(1 AS BIGINT)") == 1;
   });
   if (audit_) readiness_.add("audit log", [this]() -> Task<bool> { co_return audit_->healthy(); });
   add_process_metrics(metrics_);
   metrics_.get(metric::workers_waiting).with("password hashing").read_from([this] {
     return static_cast<double>(hash_workers_.waiting());
   });
+  metrics_.get(metric::log_lines_dropped).read_from([this] { return static_cast<double>(log_.dropped()); });
 }
 
-void Service::prepare_database() {
+Service::~Service() = default;
+
+std::optional<std::string> Service::prepare_database() {
   Loop loop;
-  loop.run_to_end([](Service& self) -> Task<void> {
-    const bool sqlite = self.database_.dialect() == Dialect::sqlite;
-    if (sqlite || self.settings_.migrate_on_start) {
+  return loop.run_to_end([](Service& self) -> Task<std::optional<std::string>> {
+    if (self.database_.dialect() == Dialect::sqlite || self.settings_.migrate_on_start) {
       for (const std::int64_t version : co_await migrate(self.database_, migrations()))
         self.log_.info("migrated the database", {{"version", version}});
     } else {
-      co_await require_migrated(self.database_, migrations());
+      co_await check_schema(self.database_);
     }
-    co_await self.create_first_administrator();
+    auto password = co_await create_first_administrator(self.database_, self.settings_, self.log_);
     co_await self.database_.close();
+    co_return password;
   }(*this));
 }
 
-Task<void> Service::create_first_administrator() {
-  if (co_await users::any_administrator(database_)) co_return;
-  std::string password = settings_.secret("ADMIN_PASSWORD");
-  if (settings_.production && (settings_.admin_email.empty() || password.empty())) {
-    log_.warning("there is no administrator: set ADMIN_EMAIL and ADMIN_PASSWORD for the first start");
-    co_return;
+void Service::keep_house() {
+  tokens_.reload();
+  const auto now = Clock::now();
+  const bool forget_keys = now >= next_forget_keys_;
+  const bool clean_up = now >= next_clean_up_;
+  if (!forget_keys && !clean_up) return;
+  if (forget_keys) next_forget_keys_ = now + forget_keys_interval;
+  if (clean_up) next_clean_up_ = now + clean_up_interval;
+  try {
+    Loop().run_to_end([](Service& self, bool sessions_too) -> Task<void> {
+      if (auto* const shared = dynamic_cast<DatabaseRateStore*>(self.limits_.get()))
+        co_await shared->forget_idle_keys();
+      if (sessions_too) co_await sessions::clean_up(self.database_);
+      co_await self.database_.close();
+    }(*this, clean_up));
+  } catch (const std::exception& error) {
+    log_.warning("what is old was not cleaned up; it is tried again", {{"error", std::string_view(error.what())}});
   }
-  if (password.empty()) {
-    password = Uuid::random().to_string();
-    first_password_ = password;
-  } else if (const auto problems = password_problems(password, std::array{settings_.admin_email}); !problems.empty()) {
-    throw SettingsError(fmt::format("ADMIN_PASSWORD cannot be used: {}", fmt::join(problems, " ")));
-  }
-  const UserRow admin{.id = Uuid::time_ordered().to_string(),
-                      .email = settings_.admin_email,
-                      .full_name = "Administrator",
-                      .password_hash = bcrypt_hash(password, settings_.bcrypt_cost),
-                      .is_active = true,
-                      .roles = "admin user",
-                      .created_at = Timestamp::now().micros()};
-  if (!co_await users::insert(database_, admin)) first_password_.clear();  // another instance was first
 }
 
-net::ServerOptions Service::server_options(std::uint16_t port, Application& application) {
-  net::ServerOptions options;
-  options.address = settings_.host;
-  options.port = port;
-  options.prepared_fields = SecurityHeaders(application.options().security_headers).prepared();
-  options.unlimited_addresses = settings_.trusted_proxies;
-  options.report = [this](const std::string& message) { log_.warning(message); };
-  return options;
-}
-
-int Service::run(const EndSignals& signals) {
-  prepare_database();
-  app_.prepare();
-  admin_app_.prepare();
-
-  auto options = server_options(settings_.port, app_);
-  options.tls_certificate_file = settings_.tls_cert_file;
-  options.tls_key_file = settings_.tls_key_file;
-  options.loop_ending = [this] { Loop::current()->spawn(database_.close()); };
-  net::Server server(std::move(options), [this](Request& request) { return app_.handle(request); });
-  server.start();
-  std::optional<net::Server> admin_server;
-  if (settings_.admin_port) {
-    auto admin_options = server_options(*settings_.admin_port, admin_app_);
-    admin_options.threads = 1;
-    admin_options.loop_ending = [this] { Loop::current()->spawn(database_.close()); };
-    admin_server.emplace(std::move(admin_options), [this](Request& request) { return admin_app_.handle(request); });
-    admin_server->start();
-  }
-  metrics_.get(metric::http_connections_open).read_from([&server] {
-    return static_cast<double>(server.counters().open.load());
-  });
-
-  const EmbeddedMetricsReporter reporter(metrics_, log_, {.namespace_prefix = settings_.metrics_namespace});
-  const std::string_view scheme = settings_.tls_cert_file.empty() ? "http" : "https";
-  const std::string url =
-      fmt::format("{}://{}:{}", scheme, settings_.host == "0.0.0.0" ? "127.0.0.1" : settings_.host, server.port());
-  if (!first_password_.empty()) {
-    fmt::print(stderr, "\n  The first administrator (shown only now):\n    e-mail    {}\n    password  {}\n\n",
-               settings_.admin_email, first_password_);
-    first_password_.clear();
-  }
-  fmt::print(stderr, "  Serving on {}\n  Try it at  {}/docs\n\n", url, url);
-  log_.info("listening", {{"url", url}, {"mode", settings_.production ? "production" : "development"}});
-  events_.record({}, AuditEvent::sys_startup, AuditActor());
-
-  auto next_clean_up = Clock::now();
-  int signal = 0;
-  Loop housekeeping;
-  while ((signal = signals.wait(housekeeping_interval)) == 0) {
-    tokens_.reload();
-    if (Clock::now() < next_clean_up) continue;
-    next_clean_up = Clock::now() + clean_up_interval;
-    try {
-      housekeeping.run_to_end([](Database& db) -> Task<void> {
-        co_await sessions::clean_up(db);
-        co_await db.close();
-      }(database_));
-    } catch (const std::exception& error) {
-      log_.warning("old sessions were not cleaned up", {{"error", std::string_view(error.what())}});
-    }
-  }
-
-  log_.info("draining", {{"signal", signal}, {"seconds", settings_.drain_time.count()}});
-  readiness_.drain();
-  server.begin_drain();
-  (void)signals.wait(settings_.drain_time);  // a second signal cuts it short
-  server.stop(settings_.shutdown_time);
-  if (admin_server) admin_server->stop(std::chrono::seconds(1));
-  events_.record({}, AuditEvent::sys_shutdown, AuditActor());
-  log_.info("stopped");
-  return 0;
-}
-
-}  // namespace
-
-std::string openapi_document(Settings& settings) {
-  Application app(describe(settings));
-  add_routes(app, settings, [] { return std::string(); });
-  return app.openapi();
-}
-
-int migrate_database(const Settings& settings) {
-  if (const std::string path = sqlite_path(settings.database_url); !path.empty()) make_folder_of(path);
-  Database database(database_options(settings));
-  Loop loop;
-  const auto applied = loop.run_to_end([](Database& db) -> Task<std::vector<std::int64_t>> {
-    auto versions = co_await migrate(db, migrations());
-    co_await db.close();
-    co_return versions;
-  }(database));
-  fmt::print(stderr, "{} migration{} applied; the database is at version {}\n", applied.size(),
-             applied.size() == 1 ? "" : "s", migrations().back().version);
-  return 0;
-}
-
-int serve(Settings& settings) {
-  if (const std::string path = sqlite_path(settings.database_url); !path.empty()) make_folder_of(path);
-  const EndSignals signals;  // before any thread starts
-  Service service(settings);
-  return service.run(signals);
+void Service::reopen_audit_log() {
+  if (audit_) audit_->reopen();
 }
 
 }  // namespace redoubt::api

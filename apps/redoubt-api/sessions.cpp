@@ -56,10 +56,18 @@ Task<std::string> issue(Queries db, std::string_view session_id, std::string_vie
 
 struct TokenRow {
   std::string session_id;
-  std::optional<std::int64_t> used_at;
-  std::optional<bool> successor_used;
+  std::int64_t used_at = 0;
+  std::optional<std::string> successor;  // none: used for the first time
 };
-BOOST_DESCRIBE_STRUCT(TokenRow, (), (session_id, used_at, successor_used))
+BOOST_DESCRIBE_STRUCT(TokenRow, (), (session_id, used_at, successor))
+
+// Whether the token's holder asks again because the answer got lost. Its successor is then nobody's: should it be used
+// after all, it counts as used before, long ago.
+Task<bool> is_retry(Queries db, const TokenRow& token) {
+  if (now() - token.used_at > micros(retry_grace)) co_return false;
+  co_return co_await db.execute("UPDATE refresh_tokens SET used_at = 0 WHERE hash = $1 AND used_at IS NULL",
+                                *token.successor) == 1;
+}
 
 }  // namespace
 
@@ -79,32 +87,31 @@ Task<Started> start(Queries db, std::string_view user_id, std::string_view scope
 
 Task<Renewed> renew(const Database& db, std::string_view refresh_token) {
   const std::string hash = hash_of(refresh_token);
-  co_return co_await db.transaction([&](Transaction& tx) -> Task<Renewed> {
-    // Marking it used comes first: of two requests that bring the same token, only one succeeds in that.
-    const std::int64_t used_now =
-        co_await tx.execute("UPDATE refresh_tokens SET used_at = $2 WHERE hash = $1 AND used_at IS NULL", hash, now());
-    const auto token = co_await tx.maybe<TokenRow>(
-        "SELECT t.session_id, t.used_at, s.used_at IS NOT NULL AS successor_used FROM refresh_tokens t "
-        "LEFT JOIN refresh_tokens s ON s.hash = t.successor WHERE t.hash = $1",
-        hash);
-    Renewed renewed;
-    if (!token) co_return renewed;
-    const auto session = co_await tx.maybe<SessionRow>(
-        "SELECT id, user_id, scope, created_at, expires_at, revoked_at FROM sessions WHERE id = $1", token->session_id);
-    if (!session || session->revoked_at || session->expires_at <= now()) co_return renewed;
-    renewed.session = *session;
-    if (used_now == 0) {
-      const bool retried = now() - *token->used_at <= micros(retry_grace) && !token->successor_used.value_or(false);
-      if (!retried) {
-        co_await revoke(tx, session->id);
-        renewed.outcome = Renewed::Outcome::reused;
+  co_return co_await db.transaction(
+      [&](Transaction& tx) -> Task<Renewed> {
+        Renewed renewed;
+        // An update first: it makes requests that bring the same token wait for each other.
+        const auto token = co_await tx.maybe<TokenRow>(
+            "UPDATE refresh_tokens SET used_at = COALESCE(used_at, $2) WHERE hash = $1 "
+            "RETURNING session_id, used_at, successor",
+            hash, now());
+        if (!token) co_return renewed;
+        const auto session = co_await tx.maybe<SessionRow>(
+            "SELECT id, user_id, scope, created_at, expires_at, revoked_at FROM sessions WHERE id = $1",
+            token->session_id);
+        if (!session || session->revoked_at || session->expires_at <= now()) co_return renewed;
+        renewed.session = *session;
+        const bool superseded = token->used_at == 0;
+        if (superseded || (token->successor && !co_await is_retry(tx, *token))) {
+          co_await revoke(tx, session->id);
+          renewed.outcome = Renewed::Outcome::reused;
+          co_return renewed;
+        }
+        renewed.refresh_token = co_await issue(tx, session->id, hash);
+        renewed.outcome = Renewed::Outcome::renewed;
         co_return renewed;
-      }
-    }
-    renewed.refresh_token = co_await issue(tx, session->id, hash);
-    renewed.outcome = Renewed::Outcome::renewed;
-    co_return renewed;
-  });
+      },
+      {.attempts = 3});  // against a deadlock with the deletion of the user
 }
 
 Task<std::optional<UserRow>> user_of(Queries db, std::string_view session_id) {

@@ -1,5 +1,5 @@
 // Sessions: what begins with a sign-in and ends by sign-out, expiry or theft. A session's refresh tokens form a family:
-// each is used once and replaced. One that comes back after its successor was used has two holders, so the whole
+// each is used once and replaced. One that comes back otherwise than as a prompt retry has two holders, so the whole
 // session ends (RFC 9700 section 4.14.2). Tokens are 256 random bits; only their SHA-256 is stored.
 #pragma once
 
@@ -30,7 +30,7 @@ BOOST_DESCRIBE_STRUCT(SessionRow, (), (id, user_id, scope, created_at, expires_a
 namespace sessions {
 
 // A client that lost the answer to its refresh asks again: within this time, and if the successor is still unused, it
-// gets another instead of being taken for a thief.
+// gets another, which replaces the first, instead of being taken for a thief.
 inline constexpr std::chrono::seconds retry_grace{10};
 
 struct Started {

@@ -9,8 +9,12 @@
 #include <fstream>
 #include <iterator>
 
+#include "redoubt/cors.hpp"
+#include "redoubt/database.hpp"
 #include "redoubt/jwt.hpp"
 #include "redoubt/metric_names.hpp"
+#include "redoubt/model.hpp"
+#include "redoubt/trusted_hosts.hpp"
 
 namespace redoubt::api {
 
@@ -92,6 +96,12 @@ std::vector<std::string> split(std::string_view text, char separator = ',') {
   return parts;
 }
 
+bool is_email(const std::string& text) {
+  std::string address;
+  ValidationErrors errors;
+  return detail::decode_email(text, address, Location(), errors);
+}
+
 const Option& find_option(std::string_view name) {
   const auto found = std::ranges::find(all_options, name, &Option::name);
   if (found == all_options.end()) throw std::logic_error(fmt::format("{} is not in the table of options", name));
@@ -105,10 +115,22 @@ std::span<const Option> options() noexcept {
 }
 
 std::string options_markdown() {
-  std::string out = "| name | default | |\n|---|---|---|\n";
+  std::string out =
+      "# Configuration\n\n"
+      "`redoubt-api` is configured by environment variables. This table is the output of `redoubt-api options`.\n\n"
+      "| name | default | |\n|---|---|---|\n";
   for (const Option& option : all_options)
     out += fmt::format("| `{}`{} | {} | {} |\n", option.name, option.secret ? " ¹" : "", option.fallback,
                        option.description);
+  out +=
+      "\n¹ A secret: it may stand in a file instead, whose path is in `NAME_FILE` (`JWT_SECRET_FILE`); the last line "
+      "feed "
+      "of the file is no part of it. Setting both is refused. `JWT_*`, `DATABASE_USER` and `DATABASE_PASSWORD` are "
+      "read "
+      "again when the file changes, so that they can be rotated without a restart: see [operations.md](operations.md)."
+      "\n\n"
+      "A value that cannot be used stops the start with a sentence that names it, and exit code 2. An empty variable "
+      "counts as not set.\n";
   return out;
 }
 
@@ -128,11 +150,12 @@ std::string Settings::text(std::string_view name) const {
 std::string Settings::secret(std::string_view name) const {
   const std::string file_name = std::string(name) + "_FILE";
   const std::string file = environment_(file_name).value_or("");
-  const std::string value = text(name);
+  std::string value = text(name);
   if (file.empty()) return value;
   if (!value.empty()) throw SettingsError(fmt::format("{} and {} are both set: keep one", name, file_name));
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw SettingsError(fmt::format("{}: the file {} cannot be read", file_name, file));
+  (void)in.peek();  // a folder can be opened, but not read
+  if (!in.is_open() || in.bad()) throw SettingsError(fmt::format("{}: the file {} cannot be read", file_name, file));
   std::string content{std::istreambuf_iterator<char>(in), {}};
   // Editors and `echo` end a file with a line feed that is no part of the secret.
   if (content.ends_with('\n')) content.pop_back();
@@ -216,16 +239,49 @@ Settings::Settings(Environment environment) : environment_(std::move(environment
   if (audit_log.empty()) audit_log = production ? "stderr" : "var/audit.jsonl";
   instance = text("INSTANCE");
 
-  for (const std::string_view name : {"JWT_SECRET", "JWT_SECRET_PREVIOUS"}) {
-    for (const std::string& value : split(secret(name), '\n')) {
-      if (value.size() < min_jwt_secret_size)
-        throw SettingsError(
-            fmt::format("{} has {} bytes: it needs at least {} (RFC 7518 section 3.2); make one with "
-                        "`openssl rand -base64 48`",
-                        name, value.size(), min_jwt_secret_size));
-    }
-  }
+  check();
   if (production) check_for_production();
+}
+
+std::string Settings::local_host() const {
+  if (host == "0.0.0.0") return "127.0.0.1";
+  if (host == "::") return "[::1]";
+  return host.contains(':') ? '[' + host + ']' : host;
+}
+
+// What can be said without touching anything but the files of secrets.
+void Settings::check() const {
+  for (const Option& option : all_options) {
+    if (option.secret) (void)secret(option.name);
+  }
+  const auto check_secret = [](std::string_view name, std::string_view value) {
+    if (value.empty() || value.size() >= min_jwt_secret_size) return;
+    throw SettingsError(
+        fmt::format("{} has {} bytes: it needs at least {} (RFC 7518 section 3.2); make one with "
+                    "`openssl rand -base64 48`",
+                    name, value.size(), min_jwt_secret_size));
+  };
+  check_secret("JWT_SECRET", secret("JWT_SECRET"));
+  for (const std::string& value : split(secret("JWT_SECRET_PREVIOUS"), '\n'))
+    check_secret("JWT_SECRET_PREVIOUS", value);
+
+  const auto naming = [](std::string_view name, const auto& attempt) {
+    try {
+      attempt();
+    } catch (const std::invalid_argument& error) {
+      throw SettingsError(fmt::format("{}: {}", name, error.what()));
+    }
+  };
+  naming("ALLOWED_HOSTS", [&] { (void)TrustedHosts(allowed_hosts); });
+  naming("CORS_ORIGINS", [&] { (void)Cors({.origins = cors_origins}); });
+  naming("DATABASE_URL", [&] { (void)is_verified(database_url); });
+  if (!is_cloud_watch_namespace(metrics_namespace))
+    throw SettingsError(fmt::format("METRICS_NAMESPACE is {:?}: use 1 to 200 letters, digits and ._-/#: and not AWS/",
+                                    metrics_namespace));
+  if (x_xss_protection != "0" && x_xss_protection != "1" && x_xss_protection != "1; mode=block")
+    throw SettingsError(fmt::format("X_XSS_PROTECTION is {:?}: give 0, 1 or 1; mode=block", x_xss_protection));
+  if (!admin_email.empty() && !is_email(admin_email))
+    throw SettingsError(fmt::format("ADMIN_EMAIL is {:?}: give an e-mail address", admin_email));
 }
 
 void Settings::check_for_production() const {
@@ -239,9 +295,7 @@ void Settings::check_for_production() const {
     throw SettingsError("CORS_ORIGINS=* would let every web site read answers: name the origins");
   if (bcrypt_cost < 12)
     throw SettingsError(fmt::format("BCRYPT_COST is {}: production needs at least 12", bcrypt_cost));
-  const bool verified =
-      database_url.starts_with("sqlite:") || database_url.find("sslmode=verify-full") != std::string::npos;
-  if (!verified && !allow_insecure_database)
+  if (!is_verified(database_url) && !allow_insecure_database)
     throw SettingsError(
         "DATABASE_URL does not verify the server: add ?sslmode=verify-full&sslrootcert=FILE (or set "
         "ALLOW_INSECURE_DATABASE=true and answer for it)");

@@ -31,7 +31,7 @@ struct Option {
   bool secret = false;  // also as NAME_FILE
 };
 [[nodiscard]] std::span<const Option> options() noexcept;
-// docs/configuration.md: the table of all options.
+// docs/configuration.md, whole.
 [[nodiscard]] std::string options_markdown();
 
 // How a setting's text is found: normally std::getenv.
@@ -71,6 +71,9 @@ class Settings {
   std::string audit_log;  // a path, "stderr" or "off"
   std::string instance;
 
+  // How this machine itself reaches `host`, as it stands in a URL.
+  [[nodiscard]] std::string local_host() const;
+
   // Reads it now, from the variable or from its file; empty when not set. Throws SettingsError for an unreadable file.
   [[nodiscard]] std::string secret(std::string_view name) const;
 
@@ -79,6 +82,7 @@ class Settings {
   [[nodiscard]] std::int64_t number(std::string_view name, std::int64_t min, std::int64_t max) const;
   [[nodiscard]] bool flag(std::string_view name) const;
   [[nodiscard]] Rate rate(std::string_view name) const;
+  void check() const;
   void check_for_production() const;
 
   Environment environment_;

@@ -32,9 +32,13 @@ class TokenService {
  private:
   [[nodiscard]] std::shared_ptr<const AccessTokens> current() const { return tokens_.load(); }
 
+  // False when nothing changed. Throws SettingsError.
+  bool load();
+
   const Settings& settings_;
   Logger& log_;
-  std::string loaded_from_;  // the texts that the keys were made of
+  std::string last_problem_;  // so that it is told once
+  std::string loaded_from_;   // the texts that the keys were made of
   std::atomic<std::shared_ptr<const AccessTokens>> tokens_;
 };
 

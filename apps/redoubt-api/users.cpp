@@ -70,20 +70,28 @@ Task<std::int64_t> other_administrators(Queries db, std::string_view id) {
 }
 
 Task<bool> insert(Queries db, const UserRow& user) {
-  const std::int64_t inserted = co_await db.execute(
+  const auto id = co_await db.one<std::string>(
       "INSERT INTO users (id, email, email_key, full_name, password_hash, is_active, roles, created_at) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email_key) DO NOTHING",
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+      "ON CONFLICT (email_key) DO UPDATE SET email_key = excluded.email_key RETURNING id",
       user.id, user.email, email_key(user.email), user.full_name, user.password_hash, user.is_active, user.roles,
       user.created_at);
-  co_return inserted == 1;
+  co_return id == user.id;
 }
 
 Task<void> set_full_name(Queries db, std::string_view id, std::optional<std::string> full_name) {
   co_await db.execute("UPDATE users SET full_name = $2 WHERE id = $1", id, full_name);
 }
 
-Task<void> set_password_hash(Queries db, std::string_view id, std::string_view hash) {
-  co_await db.execute("UPDATE users SET password_hash = $2 WHERE id = $1", id, hash);
+Task<bool> replace_password_hash(Queries db, const UserRow& user, std::string_view hash) {
+  co_return co_await db.execute("UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3", user.id,
+                                hash, user.password_hash) == 1;
+}
+
+Task<bool> confirm(Queries db, const UserRow& user, std::string_view hash) {
+  co_return co_await db.execute(
+      "UPDATE users SET password_hash = $2 WHERE id = $1 AND password_hash = $3 AND roles = $4 AND is_active", user.id,
+      hash, user.password_hash, user.roles) == 1;
 }
 
 Task<void> set_rights(Queries db, std::string_view id, bool is_active, std::string_view roles) {

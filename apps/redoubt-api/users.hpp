@@ -41,10 +41,16 @@ Task<bool> any_administrator(Queries db);
 // How many active administrators there are besides this user.
 Task<std::int64_t> other_administrators(Queries db, std::string_view id);
 
-// False, and nothing changed, when the address has an account already.
+// False when the address has an account already: nothing changes then, but as much is written as otherwise, so that the
+// time it takes does not tell.
 Task<bool> insert(Queries db, const UserRow& user);
 Task<void> set_full_name(Queries db, std::string_view id, std::optional<std::string> full_name);
-Task<void> set_password_hash(Queries db, std::string_view id, std::string_view hash);
+// False when the hash is no longer the one that `user` has: a password that was checked against it is not right any
+// more.
+Task<bool> replace_password_hash(Queries db, const UserRow& user, std::string_view hash);
+// The same for a sign-in: false also when the user was deactivated or given other roles since. Until the transaction
+// ends, nobody else changes the user.
+Task<bool> confirm(Queries db, const UserRow& user, std::string_view hash);
 Task<void> set_rights(Queries db, std::string_view id, bool is_active, std::string_view roles);
 // With everything that belongs to the user.
 Task<void> remove(Queries db, std::string_view id);

@@ -119,7 +119,9 @@ class Application {
   struct Counted;
 
   Task<Response> answer(Request& request, const Route* route, std::string_view allow, Exchange& exchange);
-  Task<void> count_against_limits(const Request& request, const Route& route, RateDecision& decision);
+  [[nodiscard]] bool is_limited(const Route& route) const noexcept;
+  [[nodiscard]] std::string key_of(const RouteLimit& limit, const Request& request, std::string_view scope) const;
+  Task<RateDecision> count_against_limits(const Request& request, const Route& route);
   void add_docs_routes();
   void finish(const Request& request, std::string_view route, Clock::time_point started, Response& response);
 
@@ -167,6 +169,7 @@ class Group {
   // Every route resolves this dependency first, whether or not its handler asks for it: require<AdminUser>().
   template <class Dependency>
   Group& require() {
+    static_assert(!detail::Finishing<Dependency>, "a guard is not finished: take it as an argument of the handler");
     requirements_.push_back({[](Exchange& exchange) -> Task<void> { co_await Argument<Dependency>::resolve(exchange); },
                              [](Operation& operation) { Argument<Dependency>::describe(operation); }});
     return *this;

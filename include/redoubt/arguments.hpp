@@ -77,6 +77,8 @@ struct OptionalBearerToken {
   std::string_view token;
 };
 
+struct SetCookie;
+
 // Adds fields to the answer, whatever the handler returns.
 class AnswerFields {
  public:
@@ -84,6 +86,8 @@ class AnswerFields {
   void add(std::string name, std::string value) const {
     exchange_->answer_fields.emplace_back(std::move(name), std::move(value));
   }
+  // One more Set-Cookie field.
+  void add(const SetCookie& cookie) const;
 
  private:
   Exchange* exchange_;
@@ -120,6 +124,12 @@ struct signature<R (C::*)(A...) const noexcept> : signature<R (*)(A...)> {};
 template <class D>
 concept Dependency = requires { &D::from; };
 
+// A dependency with clean-up.
+template <class A>
+concept Finishing = requires(A& argument, bool failed) {
+  { argument.finish(failed) } -> std::same_as<Task<void>>;
+};
+
 template <class Tuple>
 struct each;
 template <class... A>
@@ -134,6 +144,7 @@ struct each<std::tuple<A...>> {
      ...);
     return found;
   }();
+  static constexpr bool any_finishing = (Finishing<std::remove_cvref_t<A>> || ...);
   static constexpr std::size_t bodies =
       (std::size_t{0} + ... + (Argument<std::remove_cvref_t<A>>::needs_body.empty() ? 0 : 1));
 };
@@ -414,12 +425,25 @@ using slot_of = Slot<std::remove_cvref_t<A>>;
 // Something to co_await in place of nothing.
 using Nothing = std::suspend_never;
 
+// Fills a slot from a Task.
+template <class A>
+class Fill {
+ public:
+  Fill(Slot<A>& slot, Task<std::optional<A>> task) noexcept : slot_(slot), task_(std::move(task)) {}
+  [[nodiscard]] bool await_ready() const noexcept { return task_.await_ready(); }
+  auto await_suspend(std::coroutine_handle<> awaiter) noexcept { return task_.await_suspend(awaiter); }
+  void await_resume() { slot_.value = task_.await_resume(); }
+
+ private:
+  Slot<A>& slot_;
+  Task<std::optional<A>> task_;
+};
+
 template <class A>
 auto resolve_now(Slot<A>& slot, Exchange& exchange) {
   using Result = decltype(Argument<A>::resolve(exchange));
   if constexpr (is_task<Result>) {
-    return [](Slot<A>& into, Task<std::optional<A>> task) -> Task<void> { into.value = co_await std::move(task); }(
-                                                              slot, Argument<A>::resolve(exchange));
+    return Fill<A>(slot, Argument<A>::resolve(exchange));
   } else {
     slot.value = Argument<A>::resolve(exchange);
     return Nothing{};
@@ -461,9 +485,10 @@ template <class... A>
 struct Resolver<std::tuple<A...>> {
   using Slots = std::tuple<slot_of<A>...>;
 
+  // To be awaited; a coroutine only where some argument of the phase needs one.
   template <Phase Now>
-  static Task<void> resolve(Slots& slots, Exchange& exchange) {
-    co_await resolve_each<Now>(slots, exchange, std::index_sequence_for<A...>{});
+  static auto resolve(Slots& slots, Exchange& exchange) {
+    return resolve_each<Now>(slots, exchange, std::index_sequence_for<A...>{});
   }
 
   static bool ready(const Slots& slots) {
@@ -479,9 +504,19 @@ struct Resolver<std::tuple<A...>> {
 
  private:
   template <Phase Now, std::size_t... I>
-  static Task<void> resolve_each(Slots& slots, Exchange& exchange, std::index_sequence<I...>) {
-    (co_await resolve_in_phase<Now, std::remove_cvref_t<A>>(std::get<I>(slots), exchange), ...);
-    co_return;
+  static auto resolve_each(Slots& slots, Exchange& exchange, std::index_sequence<I...>) {
+    constexpr bool waits =
+        (!std::same_as<Nothing,
+                       decltype(resolve_in_phase<Now, std::remove_cvref_t<A>>(std::get<I>(slots), exchange))> ||
+         ...);
+    if constexpr (waits) {
+      return [](Slots& into, Exchange& from) -> Task<void> {
+        (co_await resolve_in_phase<Now, std::remove_cvref_t<A>>(std::get<I>(into), from), ...);
+      }(slots, exchange);
+    } else {
+      (resolve_in_phase<Now, std::remove_cvref_t<A>>(std::get<I>(slots), exchange), ...);
+      return Nothing{};
+    }
   }
   template <class F, std::size_t... I>
   static decltype(auto) call_with(F&& function, Slots& slots, Exchange& exchange, std::index_sequence<I...>) {
@@ -505,6 +540,8 @@ struct Argument<D> {
                                                                        : Phase::late;
   static_assert(phase != Phase::security || needs_body.empty(),
                 "what asks for credentials is resolved before the body is read: it cannot depend on the body");
+  static_assert(!detail::each<Arguments>::any_finishing,
+                "only an argument of a handler is finished, not one of a from");
 
   static Task<std::optional<D>> resolve(Exchange& exchange) {
     typename Resolver::Slots slots;

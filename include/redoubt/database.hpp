@@ -78,7 +78,7 @@ struct DatabaseOptions {
   // (`?sslmode=verify-full&sslrootcert=FILE`).
   std::string url = "sqlite:var/redoubt.db";
   // Called off the loops, from any thread: before the first connection, and again when the server refuses what it gave
-  // last. Empty: the URL's own user and password.
+  // last. Empty, or where it leaves one empty: the URL's own user and password.
   std::function<Credentials()> credentials{};
   // PostgreSQL: connections of one loop at most. SQLite: connections that read; one more writes.
   std::size_t connections = 4;
@@ -86,7 +86,8 @@ struct DatabaseOptions {
   std::size_t max_waiting = 256;
   // How long a call waits for a connection.
   std::chrono::milliseconds acquire_timeout{2'000};
-  // How long one call, or one transaction, may take in all. Queries::within() changes it for one call.
+  // How long one call, or one transaction, may take in all; never longer than what is left of the request's deadline.
+  // Queries::within() changes it for one call.
   std::chrono::milliseconds timeout{5'000};
   // Told the reason of every DatabaseUnavailable and DatabaseError but violated constraints, which are the
   // application's to answer. From any thread; must not throw.
@@ -94,6 +95,10 @@ struct DatabaseOptions {
 };
 
 enum class Dialect : std::uint8_t { sqlite, postgresql };
+
+// Whether nobody on the way can read or impersonate that database: SQLite, or PostgreSQL with sslmode=verify-full.
+// Production asks this of its URL. Throws std::invalid_argument for a bad URL, without repeating it.
+bool is_verified(std::string_view url);
 
 // ---- what drivers implement
 
@@ -255,8 +260,9 @@ class Transaction : public Queries {
 struct TransactionOptions {
   // SERIALIZABLE on PostgreSQL, whose default is READ COMMITTED; SQLite is always serializable.
   bool serializable = false;
-  // How often the body may run in all, when it fails by a conflict with others. More than 1 only where it is harmless
-  // to run the body again: what it did outside the database is not undone.
+  // How often the body may run in all, when it fails by a conflict with others; then DatabaseUnavailable is thrown.
+  // With 1 the conflict itself is thrown, as DatabaseError. More than 1 only where it is harmless to run the body
+  // again: what it did outside the database is not undone.
   int attempts = 1;
 };
 
@@ -307,7 +313,8 @@ std::invoke_result_t<Body&, Transaction&> Database::transaction(Body body, Trans
       failure = std::current_exception();
     }
     co_await session->rollback();
-    if (attempt >= options.attempts || !detail::is_conflict(failure)) std::rethrow_exception(failure);
+    if (options.attempts == 1 || !detail::is_conflict(failure)) std::rethrow_exception(failure);
+    if (attempt >= options.attempts) throw DatabaseUnavailable("a transaction conflicts with others again and again");
     co_await detail::wait_before_retry(attempt);
   }
 }

@@ -2,7 +2,7 @@
 // that makes itself from a request (Argument<T>) does.
 #pragma once
 
-#include <deque>
+#include <forward_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,18 +51,19 @@ class Exchange {
   // The cookie of that name (RFC 6265 section 5.4), none when absent or sent twice.
   [[nodiscard]] std::optional<std::string_view> cookie(std::string_view name) const noexcept;
 
-  // Reads the whole body, refusing (415) a Content-Type other than `media_type` (or a "+json" one for JSON).
+  // Reads the whole body, refusing (415) a Content-Type other than `media_type` (or a "+json" one for JSON). A
+  // multipart/form-data body, and one of any media type ("*/*"), are left to be read piece by piece.
   Task<void> read_body(std::string_view media_type);
   // The body read before, to be moved from.
   std::string body;
 
   // Keeps a decoded string alive as long as the exchange.
-  std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+  std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
 
  private:
   using Pairs = std::vector<std::pair<std::string_view, std::string_view>>;
   std::optional<Pairs> query_;
-  std::deque<std::string> kept_;
+  std::forward_list<std::string> kept_;
 };
 
 // Decodes application/x-www-form-urlencoded text (WHATWG URL section 5.1), strictly: an incomplete percent-encoding,

@@ -37,10 +37,11 @@ inline constexpr MetricDefinition<Histogram, 2> http_request_duration{
 inline constexpr MetricDefinition<Gauge, 0> http_connections_open{.name = "http_connections_open",
                                                                   .help = "Connections that are open now."};
 
-inline constexpr MetricDefinition<Counter, 1> http_refused{
+inline constexpr MetricDefinition<Gauge, 1> http_refused{
     .name = "http_refused_total",
     .help = "Requests and connections refused before any handler, by reason.",
-    .labels = {"reason"}};
+    .labels = {"reason"},
+    .only_goes_up = true};
 
 inline constexpr MetricDefinition<Counter, 0> database_errors{
     .name = "database_errors_total",

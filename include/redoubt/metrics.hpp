@@ -207,6 +207,9 @@ inline constexpr std::string_view prometheus_media_type = "text/plain; version=0
 // CPU time, memory, descriptors and start time of this process, under the names that Prometheus clients share.
 void add_process_metrics(Metrics& metrics);
 
+// Whether CloudWatch takes the text for a namespace of one's own, with room for "/" and a group.
+[[nodiscard]] bool is_cloud_watch_namespace(std::string_view text) noexcept;
+
 // Writes the counters that have a CloudWatch name to the log, each interval, on a thread of its own, and a last time
 // when it ends. Metrics and log must outlive it.
 class EmbeddedMetricsReporter {

@@ -206,11 +206,6 @@ class Route {
 namespace detail {
 
 template <class A>
-concept Finishing = requires(A& argument, bool failed) {
-  { argument.finish(failed) } -> std::same_as<Task<void>>;
-};
-
-template <class A>
 auto finish_one(Slot<A>& slot, bool failed) {
   if constexpr (Finishing<A>) {
     return [](std::optional<A>& value, bool has_failed) -> Task<void> {
@@ -228,21 +223,35 @@ Task<void> finish_all(std::tuple<Slot<A>...>& slots, bool failed, std::index_seq
   co_return;
 }
 
-template <class Handler, class Resolver>
-Task<Response> answer(const Handler& handler, typename Resolver::Slots& slots, Exchange& exchange) {
-  using Result = decltype(Resolver::call(handler, slots, exchange));
-  using Value = awaited_t<Result>;
+// The answer of a handler that is a coroutine.
+template <class Value>
+Task<Response> answer_of(Task<Value> task) {
   if constexpr (std::is_void_v<Value>) {
-    if constexpr (is_task<Result>) {
-      co_await Resolver::call(handler, slots, exchange);
-    } else {
-      Resolver::call(handler, slots, exchange);
-    }
+    co_await std::move(task);
     co_return Reply<void>::make({});
-  } else if constexpr (is_task<Result>) {
-    co_return Reply<Value>::make(co_await Resolver::call(handler, slots, exchange));
   } else {
-    co_return Reply<Value>::make(Resolver::call(handler, slots, exchange));
+    co_return Reply<Value>::make(co_await std::move(task));
+  }
+}
+
+// The answer of one that is not, made already: awaiting it takes no coroutine.
+struct Answered {
+  Response response;
+  [[nodiscard]] static bool await_ready() noexcept { return true; }
+  static void await_suspend(std::coroutine_handle<>) noexcept {}
+  Response await_resume() noexcept { return std::move(response); }
+};
+
+template <class Handler, class Resolver>
+auto answer(const Handler& handler, typename Resolver::Slots& slots, Exchange& exchange) {
+  using Result = decltype(Resolver::call(handler, slots, exchange));
+  if constexpr (is_task<Result>) {
+    return answer_of(Resolver::call(handler, slots, exchange));
+  } else if constexpr (std::is_void_v<Result>) {
+    Resolver::call(handler, slots, exchange);
+    return Answered{Reply<void>::make({})};
+  } else {
+    return Answered{Reply<std::remove_cvref_t<Result>>::make(Resolver::call(handler, slots, exchange))};
   }
 }
 

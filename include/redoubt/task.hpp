@@ -1,8 +1,12 @@
 // Task<T>: the coroutine that handlers, dependencies and database calls are written in. Lazy: it starts when it is
 // awaited, runs on the loop that awaits it, and resumes its awaiter without growing the stack. A Task is awaited at
-// most once; destroying one that never ran destroys its arguments. It knows nothing of sockets or loops.
+// most once; destroying one that never ran destroys its arguments. A task inherits the deadline of the task that awaits
+// it, so that whatever waits on the outside (a database call) can take no longer than what its request has left. It
+// knows nothing of sockets or loops.
 #pragma once
 
+#include <chrono>
+#include <concepts>
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -28,6 +32,7 @@ struct FinalAwaiter {
 
 struct PromiseBase {
   std::coroutine_handle<> continuation = std::noop_coroutine();
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 
   [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
   [[nodiscard]] FinalAwaiter final_suspend() const noexcept { return {}; }
@@ -86,8 +91,11 @@ class [[nodiscard]] Task {
   }
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiter) noexcept {
+  template <class Awaiter>
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<Awaiter> awaiter) noexcept {
     frame_.promise().continuation = awaiter;
+    if constexpr (std::derived_from<Awaiter, detail::PromiseBase>)
+      frame_.promise().deadline = awaiter.promise().deadline;
     return frame_;
   }
   T await_resume() { return frame_.promise().take(); }
@@ -104,6 +112,30 @@ Task<T> detail::Promise<T>::get_return_object() noexcept {
 inline Task<void> detail::Promise<void>::get_return_object() noexcept {
   return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
 }
+
+// `co_await set_deadline(time)`: of this task, and of the tasks that it awaits from now on.
+struct set_deadline {
+  std::chrono::steady_clock::time_point deadline;
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  template <std::derived_from<detail::PromiseBase> Awaiter>
+  bool await_suspend(std::coroutine_handle<Awaiter> awaiter) const noexcept {
+    awaiter.promise().deadline = deadline;
+    return false;
+  }
+  void await_resume() const noexcept {}
+};
+
+// `co_await current_deadline()`: this task's; time_point::max() when there is none.
+struct current_deadline {
+  std::chrono::steady_clock::time_point deadline{};
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  template <std::derived_from<detail::PromiseBase> Awaiter>
+  bool await_suspend(std::coroutine_handle<Awaiter> awaiter) noexcept {
+    deadline = awaiter.promise().deadline;
+    return false;
+  }
+  [[nodiscard]] std::chrono::steady_clock::time_point await_resume() const noexcept { return deadline; }
+};
 
 template <class T>
 inline constexpr bool is_task = false;

@@ -51,8 +51,8 @@ struct Integer : Wrapped<std::int64_t> {
 // The bounds of a Real. Infinite bounds are none; multiple_of 0 is none.
 struct Bounds {
   double ge = -std::numeric_limits<double>::infinity();
-  double le = std::numeric_limits<double>::infinity();
   double gt = -std::numeric_limits<double>::infinity();
+  double le = std::numeric_limits<double>::infinity();
   double lt = std::numeric_limits<double>::infinity();
   double multiple_of = 0;
 };
@@ -77,7 +77,8 @@ class Uuid {
   static std::optional<Uuid> parse(std::string_view text) noexcept;
   // Version 4: 122 bits from the system's generator.
   static Uuid random();
-  // Version 7: milliseconds since 1970, then 74 random bits; sorts by creation time, so indexes stay dense.
+  // Version 7: the time since 1970 to a quarter of a microsecond (RFC 9562 section 6.2, method 3), then 62 random bits;
+  // sorts by creation time, so indexes stay dense.
   static Uuid time_ordered();
 
   [[nodiscard]] std::string to_string() const;

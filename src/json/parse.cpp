@@ -287,6 +287,15 @@ Error place(std::string reason, std::size_t offset, std::string_view text, std::
   return error;
 }
 
+// Where the text ends inside a character. RapidJSON reads a lead byte's whole sequence without looking for the end, up
+// to two bytes beyond the NUL that closes the text: such a text must not reach it.
+std::optional<std::size_t> cut_off_character(std::string_view text) noexcept {
+  const std::size_t size = text.size();
+  if (size >= 1 && static_cast<unsigned char>(text[size - 1]) >= 0xE0) return size - 1;
+  if (size >= 2 && static_cast<unsigned char>(text[size - 2]) >= 0xF0) return size - 2;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::expected<Document, Error> parse(std::string text, std::size_t max_depth) {
@@ -295,6 +304,9 @@ std::expected<Document, Error> parse(std::string text, std::size_t max_depth) {
   }
   if (text.starts_with("\xEF\xBB\xBF")) {
     return std::unexpected(Error{.reason = "the text begins with a byte order mark"});  // RFC 8259 section 8.1
+  }
+  if (const auto at = cut_off_character(text)) {
+    return std::unexpected(place("the text ends inside a character: it is not UTF-8", *at, text, *at, {}));
   }
   auto content = std::make_unique<Document::Content>();
   content->text = std::move(text);

@@ -16,6 +16,16 @@ constexpr std::array<bool, 256> plain = [] {
   return table;
 }();
 
+// One wide pass: most strings are plain from end to end.
+bool is_plain(std::string_view text) noexcept {
+  unsigned char odd = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    odd |= static_cast<unsigned char>((byte < 0x20) | (byte >= 0x80) | (byte == '"') | (byte == '\\'));
+  }
+  return odd == 0;
+}
+
 unsigned char byte(std::string_view text, std::size_t at) noexcept {
   return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
 }
@@ -83,6 +93,10 @@ void append_number(std::string& out, Number number) {
 
 void append_string(std::string& out, std::string_view text) {
   out += '"';
+  if (is_plain(text)) {
+    out.append(text) += '"';
+    return;
+  }
   std::size_t written = 0;
   std::size_t at = 0;
   const auto flush = [&] { out.append(text, written, at - written); };

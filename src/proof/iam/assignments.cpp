@@ -18,10 +18,28 @@ void solve(const std::string& pattern, const std::string& key, const std::string
   }
 }
 
+// What other patterns have where the variable of `pattern` is, as far as they begin alike.
+void align(const std::string& pattern, const std::vector<const Statement*>& statements, std::set<std::string>& values) {
+  const std::size_t begin = pattern.find("${"), end = pattern.find('}', begin);
+  const std::string_view before = std::string_view(pattern).substr(0, begin);
+  const std::string_view after = std::string_view(pattern).substr(end + 1);
+  for (const Statement* statement : statements) {
+    for (const std::string& other : statement->resources) {
+      if (!other.starts_with(before) || other.find("${") != std::string::npos) continue;
+      std::string value = other.substr(before.size());
+      if (value.ends_with(after)) values.insert(value.substr(0, value.size() - after.size()));
+      std::ranges::replace(value, '*', 'x');
+      std::ranges::replace(value, '?', 'x');
+      values.insert(std::move(value));
+    }
+  }
+  std::erase_if(
+      values, [](const std::string& value) { return value.empty() || value.find_first_of("*?") != std::string::npos; });
+}
+
 std::vector<std::string> values_to_try(const std::vector<const Statement*>& statements, const Pins& pins,
                                        const std::string& key, std::size_t number) {
-  // A user's name, a tag: something that nobody wrote into a policy.
-  std::set<std::string> values{"someone" + std::to_string(number)};
+  std::set<std::string> values;
   for (const Statement* statement : statements) {
     for (const Condition& condition : statement->conditions) {
       if (condition.key != key || (condition.comparison != Comparison::string_equals &&
@@ -35,11 +53,19 @@ std::vector<std::string> values_to_try(const std::vector<const Statement*>& stat
         if (!value.empty()) values.insert(std::move(value));
       }
     }
-    if (!pins.resource || !statement->variables) continue;
-    for (const std::string& resource : statement->resources)
-      if (Glob::variables(resource) == std::vector{key}) solve(resource, key, *pins.resource, values);
+    if (!statement->variables) continue;
+    for (const std::string& resource : statement->resources) {
+      if (Glob::variables(resource) != std::vector{key}) continue;
+      if (pins.resource)
+        solve(resource, key, *pins.resource, values);
+      else
+        align(resource, statements, values);
+    }
   }
-  return {values.begin(), values.end()};
+  // First somebody of whom no policy speaks.
+  std::vector<std::string> out{"someone" + std::to_string(number)};
+  out.insert(out.end(), values.begin(), values.end());
+  return out;
 }
 
 }  // namespace

@@ -10,8 +10,9 @@
 
 namespace redoubt::iam {
 
-// The pins, completed in every way that is worth trying. One element, the pins themselves, when no variable is open.
-// At most `most_assignments`; what they show is true, what they do not show may still exist.
+// The pins, completed in every way that is worth trying; first with values of which no policy speaks. One element, the
+// pins themselves, when no variable is open. At most `most_assignments`; what they show is true, what they do not show
+// may still exist.
 inline constexpr std::size_t most_assignments = 256;
 [[nodiscard]] std::vector<Pins> assignments(const std::vector<const Statement*>& statements, const Pins& pins);
 

@@ -15,7 +15,10 @@ using Sequence = std::span<const Index>;
 // Gives equal sequences one number. The sequences lie one after the other in one vector.
 class SequenceTable {
  public:
-  SequenceTable() : slots_(64, empty) {}
+  SequenceTable() : slots_(512, empty) {
+    items_.reserve(2048);
+    begins_.reserve(256);
+  }
 
   // The number of the sequence, and whether it is new.
   std::pair<Index, bool> intern(Sequence sequence) {
@@ -63,6 +66,10 @@ class SequenceTable {
 class Automaton {
  public:
   explicit Automaton(const std::vector<Glob>& patterns, const std::vector<Glob>& universe) {
+    std::size_t positions = 0;
+    for (const auto* globs : {&universe, &patterns})
+      for (const Glob& glob : *globs) positions += glob.symbols().size() + 1;
+    positions_.reserve(positions);
     for (const Glob& glob : universe) add(glob);
     in_universe_ = static_cast<Index>(positions_.size());
     first_pattern_ = pattern_count_;

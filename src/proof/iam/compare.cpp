@@ -157,43 +157,53 @@ struct Direction {
   std::string why_undecided = {};
 };
 
-// Looks in each direction where nothing was found yet; the directions share the space, which is most of the work.
+// Looks in each direction that is open; the directions share the space, which is most of the work. False when the
+// budget is spent or the space does not tell everything.
+bool look(std::vector<Direction*>& open, const std::vector<const Statement*>& statements, const Pins& pins,
+          Budget& budget) {
+  const auto space = Space::make(statements, pins, budget);
+  if (!space) return false;
+  std::erase_if(open, [&](Direction* direction) {
+    const auto box = beyond(*space, Boxes(*space, *direction->left), Boxes(*space, *direction->right), budget);
+    if (!box) return false;
+    const auto shows = [&](const Request& request) {
+      return allows(*direction->left, request) && !allows(*direction->right, request);
+    };
+    Request request = space->request(*box);
+    if (shows(request)) {
+      direction->found = presentable(std::move(request), shows);
+    } else {
+      direction->excluded = false;
+      direction->why_undecided = "the engine and the evaluator disagree about a request; please report these policies";
+    }
+    return true;
+  });
+  return space->is_complete() && !budget.was_spent();
+}
+
 void search(std::vector<Direction>& directions, const std::vector<const Statement*>& statements, const Pins& pins,
             Budget& budget) {
-  bool complete = true;
-  const bool variables = !open_variables(statements, pins).empty();
-  const auto is_open = [](const Direction& direction) { return !direction.found; };
-  for (const Pins& tried : assignments(statements, pins)) {
-    if (std::ranges::none_of(directions, is_open)) return;
-    const auto space = Space::make(statements, tried, budget);
-    if (!space) break;
-    complete = complete && space->is_complete();
-    for (Direction& direction : directions) {
-      if (direction.found) continue;
-      const auto shows = [&](const Request& request) {
-        return allows(*direction.left, request) && !allows(*direction.right, request);
-      };
-      const auto box = beyond(*space, Boxes(*space, *direction.left), Boxes(*space, *direction.right), budget);
-      if (!box) continue;
-      Request request = space->request(*box);
-      if (shows(request)) {
-        direction.found = presentable(std::move(request), shows);
-      } else {
-        direction.excluded = false;
-        direction.why_undecided = "the engine and the evaluator disagree about a request; please report these policies";
-      }
-    }
-  }
-  for (Direction& direction : directions) {
-    if (direction.found || !direction.excluded) continue;
+  std::vector<Direction*> open;
+  for (Direction& direction : directions)
+    if (!direction.found) open.push_back(&direction);
+  const std::vector<Pins> tries = assignments(statements, pins);
+  bool complete = look(open, statements, tries.front(), budget);
+  const bool variables = tries.size() > 1;
+  if (variables)
+    std::erase_if(open, [&](const Direction* direction) {
+      return is_repeated(*direction->left, *direction->right) ||
+             MarkerProof(*direction->left, *direction->right).holds(pins, budget);
+    });
+  for (std::size_t next = 1; next < tries.size() && !open.empty() && !budget.was_spent(); ++next)
+    complete = look(open, statements, tries[next], budget) && complete;
+  for (Direction* direction : open) {
     if (budget.was_spent())
-      direction.why_undecided = "the budget is spent";
+      direction->why_undecided = "the budget is spent";
     else if (!complete)
-      direction.why_undecided = "a condition key is compared as text and as another type at once";
-    else if (variables && !is_repeated(*direction.left, *direction.right) &&
-             !MarkerProof(*direction.left, *direction.right).holds(pins, budget))
-      direction.why_undecided = "it depends on the values of policy variables";
-    direction.excluded = direction.why_undecided.empty();
+      direction->why_undecided = "a condition key is compared as text and as another type at once";
+    else if (variables)
+      direction->why_undecided = "it depends on the values of policy variables";
+    direction->excluded = direction->excluded && direction->why_undecided.empty();
   }
 }
 

@@ -138,6 +138,7 @@ void Application::add_docs_routes() {
 
 Task<Response> Application::handle(Request& request) {
   const Clock::time_point started = Clock::now();
+  co_await set_deadline(request.deadline);
   request.request_id = request_id(request.fields);
   request.trace = trace_context(request.fields);
   request.client = guards_->client.of(request.peer, request.fields);
@@ -190,7 +191,7 @@ Task<Response> Application::answer(Request& request, const Route* route, std::st
     throw HttpError(404, "Not Found");
   }
   RateDecision decision;
-  co_await count_against_limits(request, *route, decision);
+  if (is_limited(*route)) decision = co_await count_against_limits(request, *route);
   if (!decision.allowed) {
     Response refused = error_response(429, R"("Too many requests: try again later")");
     apply(decision, refused);
@@ -208,37 +209,47 @@ Task<Response> Application::answer(Request& request, const Route* route, std::st
   co_return std::move(*response);
 }
 
-// The route's own limit and the application's default both count; the fields tell of the one that is nearer to its end.
-Task<void> Application::count_against_limits(const Request& request, const Route& route, RateDecision& decision) {
-  const auto take = [&](const RouteLimit& limit, std::string_view scope) -> Task<RateDecision> {
-    std::string key;
-    if (limit.by == LimitBy::account && options_.account_of_token) {
-      const auto field = request.header("Authorization");
-      if (field && field->size() > 7) {
-        const std::string account = options_.account_of_token(field->substr(7));
-        if (!account.empty()) key = subject_key(scope, account);
-      }
+bool Application::is_limited(const Route& route) const noexcept {
+  const auto& limit = route.limit_ ? route.limit_ : options_.default_limit;  // a route's "off" exempts it from both
+  return limit && !limit->rate.is_off();
+}
+
+std::string Application::key_of(const RouteLimit& limit, const Request& request, std::string_view scope) const {
+  if (limit.by == LimitBy::account && options_.account_of_token) {
+    const auto field = request.header("Authorization");
+    if (field && field->size() > 7) {
+      const std::string account = options_.account_of_token(field->substr(7));
+      if (!account.empty()) return subject_key(scope, account);
     }
-    if (key.empty()) key = client_key(scope, request.client);
-    if (limit.scope == LimitScope::shared && options_.shared_limits != nullptr)
-      co_return co_await options_.shared_limits->take(key, limit.rate, Clock::now());
-    co_return guards_->limiter.take_now(key, limit.rate, Clock::now());
-  };
-  const bool own = route.limit_ && !route.limit_->rate.is_off();
-  const bool exempt = route.limit_ && route.limit_->rate.is_off();
-  if (own) decision = co_await take(*route.limit_, route.pattern_);
-  if (!decision.allowed || exempt) co_return;
-  if (options_.default_limit && !options_.default_limit->rate.is_off()) {
-    const RateDecision general = co_await take(*options_.default_limit, "*");
-    if (!own || !general.allowed || general.remaining < decision.remaining) decision = general;
   }
+  return client_key(scope, request.client);
+}
+
+// The route's own limit and the application's default both count; the fields tell of the one that is nearer to its end.
+Task<RateDecision> Application::count_against_limits(const Request& request, const Route& route) {
+  const std::array<std::pair<const std::optional<RouteLimit>*, std::string_view>, 2> limits{
+      {{&route.limit_, route.pattern_}, {&options_.default_limit, "*"}}};
+  RateDecision nearest;
+  for (const auto& [limit, scope] : limits) {
+    if (!*limit || (*limit)->rate.is_off()) continue;
+    const std::string key = key_of(**limit, request, scope);
+    RateDecision decision;
+    if ((*limit)->scope == LimitScope::shared && options_.shared_limits != nullptr) {
+      decision = co_await options_.shared_limits->take(key, (*limit)->rate, Clock::now());
+    } else {
+      decision = guards_->limiter.take_now(key, (*limit)->rate, Clock::now());
+    }
+    if (nearest.limit == 0 || !decision.allowed || decision.remaining < nearest.remaining) nearest = decision;
+    if (!nearest.allowed) break;
+  }
+  co_return nearest;
 }
 
 void Application::finish(const Request& request, std::string_view route, Clock::time_point started,
                          Response& response) {
+  guards_->headers.apply(response);
   guards_->cors.apply(request, response);
   response.set(request_id_field, request.request_id);
-  guards_->headers.apply(response);
   const auto took = Clock::now() - started;
   if (counted_) {
     const std::string_view method = to_string(request.method);

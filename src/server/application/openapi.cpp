@@ -48,6 +48,25 @@ std::string default_operation_id(Method method, std::string_view pattern) {
   return id;
 }
 
+// "NotFound" for 404: the name of the response that all operations share.
+std::string response_name(int status) {
+  std::string name(reason_phrase(status));
+  std::erase_if(name, [](char c) { return c == ' ' || c == '-' || c == '\''; });
+  return name.empty() ? fmt::format("Status{}", status) : name;
+}
+
+void write_error_response(json::Writer& writer, int status) {
+  writer.name(response_name(status)).begin_object().member("description", error_description(status));
+  if (status == 401 || status == 429 || status == 503) {
+    writer.name("headers").begin_object().name(status == 401 ? "WWW-Authenticate" : "Retry-After");
+    writer.raw(R"({"schema":{"type":"string"}})").end_object();
+  }
+  writer.name("content").begin_object().name("application/json").begin_object().name("schema");
+  writer.raw(status == 422 ? R"({"$ref":"#/components/schemas/ValidationError"})"
+                           : R"({"$ref":"#/components/schemas/Error"})");
+  writer.end_object().end_object().end_object();
+}
+
 constexpr std::string_view error_schema =
     R"({"type":"object","title":"Error","properties":{"detail":{"type":"string"}},"required":["detail"]})";
 // FastAPI's HTTPValidationError, in one.
@@ -69,8 +88,7 @@ Operation OpenApiWriter::describe(const Route& route) {
   return operation;
 }
 
-void OpenApiWriter::write_answers(json::Writer& writer, const Route& route, const Operation& operation) {
-  (void)route;
+void OpenApiWriter::write_answers(json::Writer& writer, const Operation& operation) {
   writer.name("responses").begin_object();
   for (const auto& [status, answer] : operation.answers) {
     writer.name(std::to_string(status)).begin_object().member("description", answer.description);
@@ -97,16 +115,10 @@ void OpenApiWriter::write_answers(json::Writer& writer, const Route& route, cons
     writer.end_object();
   }
   for (const int status : operation.errors) {
-    writer.name(std::to_string(status)).begin_object().member("description", error_description(status));
-    if (status == 401 || status == 429 || status == 503) {
-      writer.name("headers").begin_object().name(status == 401 ? "WWW-Authenticate" : "Retry-After");
-      writer.raw(R"({"schema":{"type":"string"}})").end_object();
-    }
-    writer.name("content").begin_object().name("application/json").begin_object().name("schema");
-    writer.raw(status == 422 ? R"({"$ref":"#/components/schemas/ValidationError"})"
-                             : R"({"$ref":"#/components/schemas/Error"})");
-    writer.end_object().end_object().end_object();
+    writer.name(std::to_string(status)).begin_object();
+    writer.member("$ref", "#/components/responses/" + response_name(status)).end_object();
   }
+  errors_.insert(operation.errors.begin(), operation.errors.end());
   writer.end_object();
 }
 
@@ -139,7 +151,7 @@ void OpenApiWriter::write_operation(json::Writer& writer, const Route& route) {
     writer.name(operation.body_media_type).begin_object().name("schema").raw(operation.body_schema);
     writer.end_object().end_object().end_object();
   }
-  write_answers(writer, route, operation);
+  write_answers(writer, operation);
   if (operation.bearer) {
     writer.name("security").begin_array();
     if (operation.bearer_optional) writer.begin_object().end_object();
@@ -155,6 +167,8 @@ void OpenApiWriter::write_components(json::Writer& writer) {
   schemas_.define("ValidationError", std::string(validation_error_schema));
   writer.name("components").begin_object().name("schemas").begin_object();
   for (const auto& [name, schema] : schemas_.definitions()) writer.name(name).raw(schema);
+  writer.end_object().name("responses").begin_object();
+  for (const int status : errors_) write_error_response(writer, status);
   writer.end_object();
   if (bearer_) {
     const ApplicationOptions& options = application_.options();

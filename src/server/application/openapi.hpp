@@ -2,6 +2,7 @@
 // words given beside them; the same routes give the same bytes.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "redoubt/application.hpp"
@@ -15,12 +16,13 @@ class OpenApiWriter {
 
  private:
   void write_operation(json::Writer& writer, const Route& route);
-  void write_answers(json::Writer& writer, const Route& route, const Operation& operation);
+  void write_answers(json::Writer& writer, const Operation& operation);
   void write_components(json::Writer& writer);
   [[nodiscard]] Operation describe(const Route& route);
 
   const Application& application_;
   Schemas schemas_;
+  std::set<int> errors_;  // statuses of all operations
   bool bearer_ = false;
 };
 

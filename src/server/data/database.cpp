@@ -6,16 +6,25 @@
 #include <random>
 
 #include "data/drivers.hpp"
-#include "data/url.hpp"
+#include "data/postgres_connector.hpp"
+#include "redoubt/database_url.hpp"
 
 namespace redoubt {
 
 namespace {
 
 std::unique_ptr<detail::Driver> make_driver(DatabaseOptions options) {
-  const data::Url url = data::parse_url(options.url);
+  const DatabaseUrl url = parse_database_url(options.url);
   return url.dialect == Dialect::sqlite ? data::make_sqlite_driver(url.location, std::move(options))
                                         : data::make_postgres_driver(url.location, std::move(options));
+}
+
+// At most what is left until the deadline of whoever awaits.
+std::chrono::milliseconds bounded(std::chrono::milliseconds timeout, Clock::time_point deadline) {
+  if (deadline == Clock::time_point::max()) return timeout;
+  const auto left = std::chrono::floor<std::chrono::milliseconds>(deadline - Clock::now());
+  if (left <= left.zero()) throw DatabaseUnavailable("the request's deadline had passed before the database was asked");
+  return std::min(timeout, left);
 }
 
 }  // namespace
@@ -23,7 +32,8 @@ std::unique_ptr<detail::Driver> make_driver(DatabaseOptions options) {
 namespace detail {
 
 Task<std::int64_t> Executor::run(Query& query) {
-  return reported(run_statement(query));
+  query.timeout = bounded(query.timeout, co_await current_deadline());
+  co_return co_await reported(run_statement(query));
 }
 
 void Executor::report(const std::exception_ptr& error) const noexcept {
@@ -45,7 +55,8 @@ Task<void> Session::commit() {
 }
 
 Task<std::unique_ptr<Session>> Driver::begin(SessionOptions options) {
-  return reported(begin_transaction(options));
+  options.timeout = bounded(options.timeout, co_await current_deadline());
+  co_return co_await reported(begin_transaction(options));
 }
 
 Task<std::int64_t> run_execute(Executor* executor, Query query) {
@@ -74,6 +85,14 @@ Task<void> wait_before_retry(int attempt) {
 }
 
 }  // namespace detail
+
+bool is_verified(std::string_view url) {
+  const DatabaseUrl parsed = parse_database_url(url);
+  if (parsed.dialect == Dialect::sqlite) return true;
+  const auto parameters = data::parse_postgres_url(parsed.location);
+  return std::ranges::find(parameters, std::pair<std::string, std::string>("sslmode", "verify-full")) !=
+         parameters.end();
+}
 
 Database::Database(DatabaseOptions options) : Database(make_driver(std::move(options))) {}
 

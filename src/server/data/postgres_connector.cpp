@@ -78,6 +78,12 @@ PostgresConnector::PostgresConnector(const std::string& url, const DatabaseOptio
       options.timeout.count());
 }
 
+const std::string& PostgresConnector::parameter(std::string_view name) const {
+  static const std::string absent;
+  const auto found = std::ranges::find(parameters_, name, &std::pair<std::string, std::string>::first);
+  return found == parameters_.end() ? absent : found->second;
+}
+
 PostgresConnector::Opened PostgresConnector::open(Clock::time_point deadline) {
   Current current = credentials(0);
   while (true) {
@@ -103,8 +109,9 @@ PostgresConnector::Attempt PostgresConnector::attempt(const Credentials* credent
   for (const auto& [name, value] : parameters_)
     if (credentials == nullptr || (name != user && name != password)) add(name, value);
   if (credentials != nullptr) {
-    add(user, credentials->user);
-    add(password, credentials->password);
+    // What the credentials leave out is the URL's.
+    add(user, credentials->user.empty() ? parameter(user) : credentials->user);
+    add(password, credentials->password.empty() ? parameter(password) : credentials->password);
   }
   names.push_back(nullptr);
   values.push_back(nullptr);

@@ -55,6 +55,9 @@ class PostgresConnector {
   // The credentials to use, none where the URL's own are. Reads them anew when those of `refused` are still current.
   Current credentials(std::uint64_t refused);
 
+  // Of the URL; empty where it has none of that name.
+  [[nodiscard]] const std::string& parameter(std::string_view name) const;
+
   std::vector<std::pair<std::string, std::string>> parameters_;
   std::function<Credentials()> read_credentials_;
   std::mutex mutex_;

@@ -47,10 +47,12 @@ Task<PostgresPool::Loan> PostgresPool::acquire(Clock::time_point until) {
 }
 
 void PostgresPool::give_back(Connection connection) noexcept {
-  if (connection->reusable() && connection->generation() == shared_->connector.generation())
-    idle_.put(std::move(connection));
-  else
+  // Connections of former credentials go one by one, and not while somebody waits: they still work.
+  const bool outdated = connection->generation() != shared_->connector.generation();
+  if (!connection->reusable() || (outdated && connecting_ == 0 && idle_.waiting() == 0))
     drop(std::move(connection));
+  else
+    idle_.put(std::move(connection));
 }
 
 void PostgresPool::drop(Connection connection) {

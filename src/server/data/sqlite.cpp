@@ -20,7 +20,8 @@ class SqliteDriver final : public detail::Driver {
   SqliteDriver(const std::string& path, DatabaseOptions driver_options)
       : Driver(std::move(driver_options)),
         single_(path == ":memory:"),
-        workers_("sqlite", (single_ ? 0 : options().connections) + 1, options().connections + 1) {
+        workers_("sqlite", 1, options().connections + 1),
+        reading_("sqlite reading", single_ ? 0 : options().connections, options().connections + options().max_waiting) {
     writers_.put(open(path, SqliteConnection::Access::write));
     for (std::size_t i = 0; !single_ && i < options().connections; ++i)
       readers_.put(open(path, SqliteConnection::Access::read));
@@ -48,9 +49,27 @@ class SqliteDriver final : public detail::Driver {
   }
 
   Task<std::int64_t> run_statement(detail::Query& query) override {
+    if (query.reads && !single_) co_return co_await read(query);
     const Clock::time_point deadline = Clock::now() + query.timeout;
-    const auto connection = co_await lease(query.reads && !single_ ? readers_ : writers_, deadline);
+    const auto connection = co_await lease(writers_, deadline);
     co_return co_await workers_.run([&] { return connection->run(query, deadline); });
+  }
+
+  // There are as many threads that read as connections for it: a statement waits for a thread, which then finds a
+  // connection free. While statements wait, no thread goes to sleep between two of them. One that has waited too long
+  // is told so when its turn comes.
+  Task<std::int64_t> read(detail::Query& query) {
+    const Clock::time_point called = Clock::now();
+    try {
+      co_return co_await reading_.run([&] {
+        if (Clock::now() > called + options().acquire_timeout)
+          throw DatabaseUnavailable("SQLite: no connection became free in time");
+        const Lease<SqliteConnection> connection(readers_, *readers_.try_take());
+        return connection->run(query, called + query.timeout);
+      });
+    } catch (const WorkersBusy&) {
+      throw DatabaseUnavailable(fmt::format("SQLite: {} calls wait for a connection already", options().max_waiting));
+    }
   }
 
   Task<std::unique_ptr<detail::Session>> begin_transaction(detail::SessionOptions options) override;
@@ -59,7 +78,8 @@ class SqliteDriver final : public detail::Driver {
   std::vector<std::unique_ptr<SqliteConnection>> connections_;
   Connections readers_;
   Connections writers_;
-  Workers workers_;  // last: its threads end before what they use
+  Workers workers_;  // last, with the next: their threads end before what they use
+  Workers reading_;
 };
 
 class SqliteSession final : public detail::Session {

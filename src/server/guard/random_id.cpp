@@ -12,7 +12,7 @@
 namespace redoubt::guard {
 namespace {
 
-// One system call for many names. getrandom gives up to 256 bytes without being interrupted (getrandom(2)).
+// One system call for many names.
 class Pool {
  public:
   std::span<const unsigned char> take(std::size_t bytes) {
@@ -23,13 +23,17 @@ class Pool {
 
  private:
   void refill() {
-    if (getrandom(bytes_.data(), bytes_.size(), 0) != static_cast<ssize_t>(bytes_.size())) {
-      throw std::system_error(errno, std::generic_category(), "No random bytes for a request's id: getrandom failed");
+    // A signal can cut short what is longer than 256 bytes (getrandom(2)).
+    for (std::size_t filled = 0; filled < bytes_.size();) {
+      const ssize_t got = getrandom(bytes_.data() + filled, bytes_.size() - filled, 0);
+      if (got > 0) filled += static_cast<std::size_t>(got);
+      if (got < 0 && errno != EINTR)
+        throw std::system_error(errno, std::generic_category(), "No random bytes for a request's id: getrandom failed");
     }
     used_ = 0;
   }
 
-  std::array<unsigned char, 256> bytes_;
+  std::array<unsigned char, 2048> bytes_;
   std::size_t used_ = bytes_.size();
 };
 
@@ -44,11 +48,11 @@ std::string random_id(std::size_t bytes) {
   } while (std::ranges::all_of(random, [](unsigned char byte) { return byte == 0; }));
 
   constexpr char digits[] = "0123456789abcdef";
-  std::string id;
-  id.reserve(2 * bytes);
+  std::string id(2 * bytes, '0');
+  auto at = id.begin();
   for (const unsigned char byte : random) {
-    id += digits[byte >> 4];
-    id += digits[byte & 0xf];
+    *at++ = digits[byte >> 4];
+    *at++ = digits[byte & 0xf];
   }
   return id;
 }

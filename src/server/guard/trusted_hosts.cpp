@@ -50,9 +50,9 @@ TrustedHosts::TrustedHosts(const std::vector<std::string>& patterns) {
 }
 
 bool TrustedHosts::allows(std::string_view host_field) const noexcept {
+  if (any_) return true;
   const auto authority = guard::parse_authority(host_field);
   if (!authority) return false;
-  if (any_) return true;
   if (authority->address) return std::ranges::find(addresses_, *authority->address) != addresses_.end();
   std::string_view name = authority->host;
   if (name.ends_with('.')) name.remove_suffix(1);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "redoubt/http.hpp"
+#include "redoubt/limits.hpp"
 
 namespace redoubt::http {
 
@@ -17,13 +18,6 @@ struct Refusal {
   int status = 0;  // 0: not refused
   std::string_view detail;
   [[nodiscard]] explicit operator bool() const noexcept { return status != 0; }
-};
-
-struct HeadLimits {
-  std::size_t head_bytes = 16 * 1024;  // request line and all fields: beyond, 431
-  std::size_t target_bytes = 8000;     // beyond, 414; RFC 9112 section 3 recommends to take 8000 at least
-  std::size_t field_bytes = 8000;      // one field line: beyond, 431
-  std::size_t fields = 100;            // beyond, 431
 };
 
 enum class Framing : std::uint8_t { none, length, chunked };

@@ -65,7 +65,15 @@ bool IpAddress::is_loopback() const noexcept {
 }
 
 std::string IpAddress::to_string() const {
-  if (v4_) return fmt::format("{}.{}.{}.{}", bytes_[0], bytes_[1], bytes_[2], bytes_[3]);
+  if (v4_) {
+    std::array<char, INET_ADDRSTRLEN> text;
+    char* end = text.data();
+    for (std::size_t i = 0; i < 4; ++i) {
+      if (i > 0) *end++ = '.';
+      end = std::to_chars(end, text.data() + text.size(), bytes_[i]).ptr;
+    }
+    return {text.data(), end};
+  }
 
   // RFC 5952 section 4.2: the longest run of two or more zero groups is shortened, the first of equals.
   constexpr std::size_t groups = 8;

@@ -5,7 +5,7 @@
 #include <map>
 #include <mutex>
 
-#include "net/options.hpp"
+#include "redoubt/server.hpp"
 
 namespace redoubt::net {
 

@@ -342,7 +342,7 @@ Refusal Connection::check_received_body() {
 }
 
 bool Connection::can_stay_open() const noexcept {
-  if (!parser_.head().keep_alive || body_failed_ || context_.connections.stopping()) return false;
+  if (!parser_.head().keep_alive || body_failed_ || context_.connections.draining()) return false;
   if (decoder_.done()) return true;
   return !owes_continue_ && !decoder_.chunked() && decoder_.remaining() <= limits_.discard_bytes;
 }

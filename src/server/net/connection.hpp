@@ -7,10 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "net/options.hpp"
 #include "net/stream.hpp"
 #include "redoubt/request.hpp"
 #include "redoubt/runtime.hpp"
+#include "redoubt/server.hpp"
 #include "redoubt/task.hpp"
 
 namespace redoubt::net {
@@ -34,16 +34,20 @@ class ConnectionSet {
   void add(Watched& connection) noexcept { connections_.push_back(connection); }
   // Ends the operations of connections whose deadline has passed.
   void tick(Clock::time_point now) noexcept;
-  // From now on every answer closes its connection; idle ones are closed at once.
+  // From now on every answer closes its connection.
+  void begin_drain() noexcept { draining_ = true; }
+  // And idle ones are closed at once.
   void begin_stop() noexcept;
   // Ends every operation under way.
   void cancel_all() noexcept;
+  [[nodiscard]] bool draining() const noexcept { return draining_; }
   [[nodiscard]] bool stopping() const noexcept { return stopping_; }
   // "Date: …\r\n" (RFC 9110 section 6.6.1), at most a second old while tick() is called.
   [[nodiscard]] std::string_view date_line();
 
  private:
   boost::intrusive::list<Watched, boost::intrusive::constant_time_size<false>> connections_;
+  bool draining_ = false;
   bool stopping_ = false;
   bool date_is_old_ = true;
   unsigned ticks_ = 0;

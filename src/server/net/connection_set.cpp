@@ -16,7 +16,7 @@ void ConnectionSet::tick(Clock::time_point now) noexcept {
 }
 
 void ConnectionSet::begin_stop() noexcept {
-  stopping_ = true;
+  draining_ = stopping_ = true;
   for (Watched& connection : connections_)
     if (connection.idle) connection.stream.cancel();
 }

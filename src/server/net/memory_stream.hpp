@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "net/options.hpp"
 #include "net/stream.hpp"
 #include "redoubt/request.hpp"
+#include "redoubt/server.hpp"
 #include "redoubt/task.hpp"
 
 namespace redoubt::net {

@@ -1,4 +1,4 @@
-#include "net/server.hpp"
+#include "redoubt/server.hpp"
 
 #include <sys/socket.h>
 
@@ -14,11 +14,12 @@
 #include "net/tcp_stream.hpp"
 #include "net/tls.hpp"
 
-namespace redoubt::net {
+namespace redoubt {
 
 namespace {
 
 using boost::asio::ip::tcp;
+using namespace std::chrono_literals;
 using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr int listen_backlog = 4096;   // the kernel takes the smaller of this and net.core.somaxconn
@@ -27,6 +28,16 @@ constexpr auto cut_off_patience = 1s;  // for connections to end once their oper
 
 IpAddress to_ip(const boost::asio::ip::address& address) {
   return address.is_v4() ? IpAddress::v4(address.to_v4().to_bytes()) : IpAddress::v6(address.to_v6().to_bytes());
+}
+
+// Lanes share their port (SO_REUSEPORT), and would share it with another process of the same user as well: two services
+// would each get a part of the requests. Throws boost::system::system_error when somebody listens there.
+void require_free(const tcp::endpoint& endpoint) {
+  boost::asio::io_context io;
+  tcp::acceptor probe(io, endpoint.protocol());
+  probe.set_option(tcp::acceptor::reuse_address(true));
+  if (endpoint.protocol() == tcp::v6()) probe.set_option(boost::asio::ip::v6_only(false));
+  probe.bind(endpoint);
 }
 
 std::string overload_answer(std::string_view prepared_fields) {
@@ -47,7 +58,7 @@ struct Server::Impl {
     Impl& server;
     Loop loop;
     tcp::acceptor acceptor;
-    ConnectionSet connections;
+    net::ConnectionSet connections;
     std::size_t tasks = 0;  // that must end before the loop does
     std::jthread thread;
 
@@ -59,6 +70,10 @@ struct Server::Impl {
     void turn_away(tcp::socket& socket) noexcept;
   };
 
+  void on_every_lane(void (*act)(Lane&)) {
+    for (auto& lane : lanes) lane->loop.post([lane = lane.get(), act] { act(*lane); });
+  }
+
   Impl(ServerOptions given_options, Service given_service)
       : options(std::move(given_options)),
         service(std::move(given_service)),
@@ -68,9 +83,9 @@ struct Server::Impl {
   const ServerOptions options;
   const Service service;
   Counters counters;
-  Admission admission;
+  net::Admission admission;
   const std::string overload;
-  std::unique_ptr<TlsCredentials> credentials;  // none: plain HTTP
+  std::unique_ptr<net::TlsCredentials> credentials;  // none: plain HTTP
   std::uint16_t port = 0;
   std::atomic<bool> draining = false;
   std::vector<std::unique_ptr<Lane>> lanes;
@@ -95,7 +110,6 @@ void Server::Impl::Lane::run() {
   loop.spawn(accept());
   loop.spawn(tick());
   loop.run();
-  if (server.options.loop_ending) server.options.loop_ending();
   const std::scoped_lock lock(server.mutex);
   --server.running;
   server.lane_ended.notify_all();
@@ -127,17 +141,17 @@ Task<void> Server::Impl::Lane::accept() {
 }
 
 Task<void> Server::Impl::Lane::take(tcp::socket socket, IpAddress peer) {
-  std::unique_ptr<Stream> stream;
+  std::unique_ptr<net::Stream> stream;
   if (server.credentials) {
-    stream = std::make_unique<TlsStream>(std::move(socket), server.credentials->current());
+    stream = std::make_unique<net::TlsStream>(std::move(socket), server.credentials->current());
   } else {
-    stream = std::make_unique<TcpStream>(std::move(socket));
+    stream = std::make_unique<net::TcpStream>(std::move(socket));
   }
-  co_await serve(std::move(stream), peer,
-                 ConnectionContext{.options = server.options,
-                                   .service = server.service,
-                                   .counters = server.counters,
-                                   .connections = connections});
+  co_await net::serve(std::move(stream), peer,
+                      net::ConnectionContext{.options = server.options,
+                                             .service = server.service,
+                                             .counters = server.counters,
+                                             .connections = connections});
   server.admission.release(peer);
   --tasks;
 }
@@ -154,9 +168,10 @@ void Server::Impl::Lane::turn_away(tcp::socket& socket) noexcept {
 
 Task<void> Server::Impl::Lane::tick() {
   while (tasks > 0) {
-    co_await sleep_for(ConnectionSet::tick_interval);
+    co_await sleep_for(net::ConnectionSet::tick_interval);
     connections.tick(Clock::now());
   }
+  if (server.options.loop_ending) co_await server.options.loop_ending();
   loop.stop();
 }
 
@@ -172,15 +187,21 @@ void Server::start() {
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(options.address, error);
   if (error) throw std::runtime_error(fmt::format("cannot listen on {}: it is no IP address", options.address));
-  if (!options.tls_certificate_file.empty())
-    impl_->credentials =
-        std::make_unique<TlsCredentials>(options.tls_certificate_file, options.tls_key_file, options.report);
+  if (!options.tls_certificate_file.empty()) {
+    try {
+      impl_->credentials =
+          std::make_unique<net::TlsCredentials>(options.tls_certificate_file, options.tls_key_file, options.report);
+    } catch (const std::runtime_error& failure) {
+      throw CertificateError(failure.what());
+    }
+  }
   std::size_t threads = options.threads;
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
 
   std::vector<std::unique_ptr<Impl::Lane>> lanes;
   std::uint16_t port = options.port;
   try {
+    if (port != 0) require_free({address, port});
     for (std::size_t i = 0; i < threads; ++i) {
       lanes.push_back(std::make_unique<Impl::Lane>(*impl_));
       lanes.back()->listen({address, port});
@@ -199,8 +220,19 @@ void Server::start() {
 std::uint16_t Server::port() const noexcept {
   return impl_->port;
 }
+std::string Server::url() const {
+  const auto& options = impl_->options;
+  const bool is_every = options.address == "0.0.0.0" || options.address == "::";
+  const bool is_v6 = !is_every && options.address.find(':') != std::string::npos;
+  return fmt::format("{}://{}:{}", impl_->credentials ? "https" : "http",
+                     is_every ? "127.0.0.1"
+                     : is_v6  ? "[" + options.address + "]"
+                              : options.address,
+                     impl_->port);
+}
 void Server::begin_drain() noexcept {
-  impl_->draining = true;
+  if (impl_->draining.exchange(true)) return;
+  impl_->on_every_lane([](Impl::Lane& lane) { lane.connections.begin_drain(); });
 }
 bool Server::draining() const noexcept {
   return impl_->draining;
@@ -209,25 +241,24 @@ const Counters& Server::counters() const noexcept {
   return impl_->counters;
 }
 
-void Server::stop(std::chrono::milliseconds patience) {
+bool Server::stop(std::chrono::milliseconds patience) {
   begin_drain();
-  const auto on_every_lane = [this](void (*act)(Impl::Lane&)) {
-    for (auto& lane : impl_->lanes) lane->loop.post([lane = lane.get(), act] { act(*lane); });
-  };
   const auto all_ended_within = [this](std::chrono::milliseconds time) {
     std::unique_lock lock(impl_->mutex);
     return impl_->lane_ended.wait_for(lock, time, [this] { return impl_->running == 0; });
   };
-  on_every_lane([](Impl::Lane& lane) {
+  impl_->on_every_lane([](Impl::Lane& lane) {
     lane.acceptor.close();
     lane.connections.begin_stop();
   });
-  if (!all_ended_within(patience)) {
-    on_every_lane([](Impl::Lane& lane) { lane.connections.cancel_all(); });
+  const bool in_time = all_ended_within(patience);
+  if (!in_time) {
+    impl_->on_every_lane([](Impl::Lane& lane) { lane.connections.cancel_all(); });
     if (!all_ended_within(cut_off_patience))
       for (auto& lane : impl_->lanes) lane->loop.stop();
   }
   impl_->lanes.clear();  // joins
+  return in_time;
 }
 
-}  // namespace redoubt::net
+}  // namespace redoubt

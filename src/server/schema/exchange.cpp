@@ -123,6 +123,7 @@ std::optional<std::string_view> Exchange::cookie(std::string_view name) const no
 }
 
 Task<void> Exchange::read_body(std::string_view media_type) {
+  if (media_type == "*/*") co_return;  // BodyStream: the handler reads it
   const auto declared = media_type_of(request.fields);
   const bool is_json = media_type == "application/json";
   const bool fits = declared && (*declared == media_type ||
@@ -130,6 +131,7 @@ Task<void> Exchange::read_body(std::string_view media_type) {
   if (!fits) throw HttpError(415, fmt::format("The body should be {}: say so in Content-Type", media_type));
   // RFC 9110 section 8.4: no content coding is understood here.
   if (request.header("Content-Encoding")) throw HttpError(415, "The body should not have a Content-Encoding");
+  if (media_type == "multipart/form-data") co_return;  // Multipart: the handler reads it
   BodyReader& reader = *request.body;
   if (const auto length = reader.declared_length())
     body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*length, 1 << 20)));

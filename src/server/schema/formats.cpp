@@ -101,13 +101,15 @@ Uuid Uuid::random() {
 }
 
 Uuid Uuid::time_ordered() {
-  const auto millis =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-          .count();
+  using namespace std::chrono;
+  const auto nanos = duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+  const std::int64_t millis = nanos / 1'000'000;
+  const std::int64_t fraction = nanos % 1'000'000 * 4096 / 1'000'000;
   std::array<std::uint8_t, 16> bytes{};
   for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(millis >> (8 * (5 - i)));
-  fill_random(bytes.data() + 6, 10);
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x70);  // version 7
+  fill_random(bytes.data() + 8, 8);
+  bytes[6] = static_cast<std::uint8_t>(0x70 | fraction >> 8);  // version 7
+  bytes[7] = static_cast<std::uint8_t>(fraction);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
   return Uuid(bytes);
 }

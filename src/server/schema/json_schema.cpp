@@ -137,7 +137,10 @@ std::string schema_name(std::string_view pretty_function) {
   // Clang: "std::string redoubt::detail::type_name() [T = shop::ItemIn]"; GCC: "… [with T = shop::ItemIn; …]".
   const std::size_t begin = pretty_function.find("T = ") + 4;
   const std::size_t end = pretty_function.find_first_of(";]", begin);
-  std::string_view name = pretty_function.substr(begin, end - begin);
+  std::string name(pretty_function.substr(begin, end - begin));
+  constexpr std::string_view unnamed = "(anonymous namespace)";
+  for (std::size_t at = name.find(unnamed); at != std::string::npos; at = name.find(unnamed))
+    name.erase(at, unnamed.size());
   std::string out;
   std::string word;
   for (const char c : name) {

@@ -88,7 +88,7 @@ void AuditChain::append_open(std::string& out, Time time, std::string_view membe
   const std::size_t from = out.size();
   ++position_.sequence;
   fmt::format_to(std::back_inserter(out), R"({{"sequence":{},"time":")", position_.sequence);
-  append_time(out, time);
+  out += TimeText(time).view();
   fmt::format_to(std::back_inserter(out), R"(","instance":{},{})", instance_, members);
   escape_terminal_controls(out, from);
   fmt::format_to(std::back_inserter(out), R"({}{}")", prev_opening, position_.hash);

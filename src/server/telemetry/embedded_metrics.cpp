@@ -15,16 +15,16 @@ using namespace std::chrono_literals;
 // The shortest period of an alarm on a metric of standard resolution.
 constexpr std::chrono::milliseconds longest_interval = 60s;
 
-// What CloudWatch allows in a namespace; AWS/ is its own. 255 characters, less the longest group.
-bool is_namespace(std::string_view text) {
+}  // namespace
+
+// AWS/ is its own. 255 characters, less the longest group.
+bool is_cloud_watch_namespace(std::string_view text) noexcept {
   static constexpr std::string_view symbols = "._-/#: ";
   return !text.empty() && text.size() <= 200 && !text.starts_with("AWS/") && !text.starts_with(':') &&
          std::ranges::all_of(text, [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || symbols.contains(c);
          });
 }
-
-}  // namespace
 
 struct EmbeddedMetricsReporter::Impl {
   Metrics& metrics;
@@ -53,7 +53,7 @@ EmbeddedMetricsReporter::EmbeddedMetricsReporter(Metrics& metrics, Logger& log, 
     throw std::invalid_argument(
         "the interval of embedded metrics must be above 0 s and at most 60 s, or alarms miss counts");
   }
-  if (!is_namespace(options.namespace_prefix)) {
+  if (!is_cloud_watch_namespace(options.namespace_prefix)) {
     throw std::invalid_argument(
         "METRICS_NAMESPACE is no CloudWatch namespace: use 1 to 200 letters, digits and ._-/#: and not AWS/");
   }

@@ -18,6 +18,8 @@ namespace {
 
 // How long a Logger that is being destroyed waits for a descriptor that takes nothing.
 constexpr std::chrono::seconds last_words{2};
+// Lines gather for this long before they are written: one wake-up and one write for all of them.
+constexpr std::chrono::milliseconds gathering{5};
 
 }  // namespace
 
@@ -40,7 +42,7 @@ struct Logger::Impl {
   }
 
   void append(std::string_view line) {
-    bool was_empty = false;
+    bool due = false;
     {
       const std::scoped_lock lock(mutex);
       if (pending.size() + line.size() > options.buffer_limit) {
@@ -48,17 +50,26 @@ struct Logger::Impl {
         dropped.fetch_add(1, std::memory_order_relaxed);
         return;
       }
-      was_empty = pending.empty();
+      const bool was_full = is_filling();
+      due = pending.empty();
       pending += line;
+      due |= is_filling() && !was_full;
       ++appended;
     }
-    if (was_empty) wake.notify_one();
+    if (due) wake.notify_one();
   }
+
+  // Half of what may wait is there: gathering ends.
+  [[nodiscard]] bool is_filling() const noexcept { return pending.size() >= options.buffer_limit / 2; }
 
   void flush() {
     std::unique_lock lock(mutex);
     const std::uint64_t target = appended;
+    if (written >= target) return;
+    ++flushing;
+    wake.notify_one();
     progress.wait(lock, [&] { return written >= target; });
+    --flushing;
   }
 
   void format(std::string& out, const LogEvent& event) const {
@@ -76,6 +87,7 @@ struct Logger::Impl {
     while (true) {
       wake.wait(lock, [this] { return ending || !pending.empty(); });
       if (pending.empty() && unreported == 0) return;
+      wake.wait_for(lock, gathering, [this] { return ending || flushing > 0 || is_filling(); });
       batch.clear();
       std::swap(batch, pending);
       const std::uint64_t target = appended;
@@ -124,6 +136,7 @@ struct Logger::Impl {
   std::uint64_t appended = 0;    // lines ever put into `pending`
   std::uint64_t written = 0;     // of those, handed to the sink
   std::uint64_t unreported = 0;  // dropped, and not yet told of in the log
+  int flushing = 0;              // calls of flush() that wait
   std::atomic<bool> ending = false;
   std::atomic<std::uint64_t> dropped = 0;
   std::thread thread;  // last: it uses all of the above
@@ -149,8 +162,8 @@ void Logger::append(LogLevel level, std::string_view message, LogCalls::Members 
 }
 
 void Logger::write_json_line(std::string_view object) {
-  std::string line(object);
-  line += '\n';
+  std::string line;
+  append_object_line(line, object, impl_->coloured && impl_->options.format == LogFormat::text);
   impl_->append(line);
 }
 

@@ -19,14 +19,22 @@ struct LevelStyle {
   std::string_view colour;  // ECMA-48 SGR
 };
 
-constexpr std::array<LevelStyle, 4> level_styles{{{"debug", "DEBUG", "\x1b[2m"},
+constexpr std::array<LevelStyle, 4> level_styles{{{"debug", "DEBUG", "\x1b[36m"},
                                                   {"info", "INFO ", "\x1b[32m"},
                                                   {"warning", "WARN ", "\x1b[33m"},
                                                   {"error", "ERROR", "\x1b[31m"}}};
+constexpr std::string_view dim = "\x1b[2m";
 constexpr std::string_view colour_off = "\x1b[0m";
 
 const LevelStyle& style(LogLevel level) noexcept {
   return level_styles[std::min<std::size_t>(std::to_underlying(level), level_styles.size() - 1)];
+}
+
+// One wide pass, before one that looks at each byte.
+bool is_free_of_controls(std::string_view json) noexcept {
+  unsigned char beyond = 0;
+  for (const char c : json) beyond |= static_cast<unsigned char>(static_cast<unsigned char>(c) >= 0x7f);
+  return beyond == 0;
 }
 
 constexpr bool is_c1(char lead, char trail) noexcept {
@@ -58,7 +66,9 @@ void append_text_member(std::string& out, std::string_view name, const LogValue&
   out += '=';
   std::visit(
       [&out](auto held) {
-        if constexpr (!std::is_same_v<decltype(held), std::string_view>) {
+        if constexpr (std::is_same_v<decltype(held), double>) {
+          fmt::format_to(std::back_inserter(out), "{:.4g}", held);  // to be read by people
+        } else if constexpr (!std::is_same_v<decltype(held), std::string_view>) {
           fmt::format_to(std::back_inserter(out), "{}", held);
         } else if (reads_plainly(held)) {
           out += held;
@@ -72,6 +82,7 @@ void append_text_member(std::string& out, std::string_view name, const LogValue&
 }  // namespace
 
 void escape_terminal_controls(std::string& json, std::size_t from) {
+  if (is_free_of_controls(std::string_view(json).substr(from))) return;
   const auto is_control = [&json](std::size_t i) {
     return json[i] == '\x7f' || (i + 1 < json.size() && is_c1(json[i], json[i + 1]));
   };
@@ -87,11 +98,9 @@ void escape_terminal_controls(std::string& json, std::size_t from) {
 
 void append_json_line(std::string& out, const LogEvent& event) {
   const std::size_t from = out.size();
-  std::string time;
-  append_time(time, event.time);
   json::Writer writer(out);
   writer.begin_object();
-  writer.member("time", std::string_view(time));
+  writer.member("time", TimeText(event.time).view());
   writer.member("level", style(event.level).name);
   writer.member("message", event.message);
   if (!event.context.request_id.empty()) writer.member("request_id", event.context.request_id);
@@ -106,17 +115,31 @@ void append_json_line(std::string& out, const LogEvent& event) {
 }
 
 void append_text_line(std::string& out, const LogEvent& event, bool coloured) {
-  append_time(out, event.time);
+  const TimeText time(event.time);
   const LevelStyle& level = style(event.level);
+  const auto styled = [&](std::string_view on, std::string_view text) {
+    if (coloured) out += on;
+    out += text;
+    if (coloured) out += colour_off;
+  };
+  styled(dim, time.view());
   out += ' ';
-  if (coloured) out += level.colour;
-  out += level.label;
-  if (coloured) out += colour_off;
+  styled(level.colour, level.label);
   out += ' ';
   append_message(out, event.message);
-  if (!event.context.request_id.empty()) append_text_member(out, "request_id", event.context.request_id);
-  if (!event.context.trace_id.empty()) append_text_member(out, "trace_id", event.context.trace_id);
   for (const auto& [name, value] : event.members) append_text_member(out, name, value);
+  // What only matters when one looks for it comes last.
+  std::string context;
+  if (!event.context.request_id.empty()) append_text_member(context, "request_id", event.context.request_id);
+  if (!event.context.trace_id.empty()) append_text_member(context, "trace_id", event.context.trace_id);
+  if (!context.empty()) styled(dim, context);
+  out += '\n';
+}
+
+void append_object_line(std::string& out, std::string_view object, bool coloured) {
+  if (coloured) out += dim;
+  out += object;
+  if (coloured) out += colour_off;
   out += '\n';
 }
 

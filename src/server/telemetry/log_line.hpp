@@ -21,6 +21,8 @@ struct LogEvent {
 // Each appends the event with its newline.
 void append_json_line(std::string& out, const LogEvent& event);
 void append_text_line(std::string& out, const LogEvent& event, bool coloured);
+// The same for what is a JSON object already: dim where there are colours, since it is meant for machines.
+void append_object_line(std::string& out, std::string_view object, bool coloured);
 
 // JSON escapes controls below U+0020 only; terminals also obey U+007F and U+0080 to U+009F (the C1 set, where U+009B
 // begins a command). Inside a JSON text they can only stand in strings, so escaping them keeps its meaning.

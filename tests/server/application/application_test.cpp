@@ -72,6 +72,10 @@ class ApplicationTest : public ::testing::Test {
  protected:
   ApplicationTest() {
     app.provide(store);
+    add_routes(app);
+  }
+
+  static void add_routes(Application& app) {
     app.post("/items", [](Body<ItemIn> item, CurrentUser) -> Task<Created<ItemOut>> {
       co_return Created<ItemOut>{{7, item->title, item->stars.value}, "/items/7"};
     });
@@ -260,6 +264,32 @@ TEST_F(ApplicationTest, TheOpenApiDocumentFollowsFromTheTypes) {
       HasSubstr(
           R"({"name":"limit","in":"query","required":false,"schema":{"type":"integer","minimum":1,"maximum":100,"default":50}})"));
   EXPECT_THAT(document, HasSubstr(R"("security":[{"bearer":[]}])"));
+}
+
+TEST_F(ApplicationTest, TheOpenApiDocumentOfTheSameRoutesIsTheSameBytes) {
+  Application again;
+  add_routes(again);
+  EXPECT_EQ(app.openapi(), again.openapi());
+}
+
+TEST_F(ApplicationTest, TheOpenApiDocumentDescribesEachErrorOnceAndNamesItWhereItIsAnswered) {
+  const auto document = json::parse(app.openapi());
+  ASSERT_TRUE(document.has_value());
+  const auto at = [&](std::initializer_list<std::string_view> path) {
+    std::optional<json::Value> value = document->root();
+    for (const std::string_view name : path) value = value ? value->find(name) : std::nullopt;
+    return value;
+  };
+  for (const auto& [status, name] : {std::pair{"400", "BadRequest"},
+                                     {"401", "Unauthorized"},
+                                     {"403", "Forbidden"},
+                                     {"422", "UnprocessableContent"}}) {
+    const auto reference = at({"paths", "/items/{id}", "delete", "responses", status, "$ref"});
+    ASSERT_TRUE(reference) << status;
+    EXPECT_EQ(reference->string(), fmt::format("#/components/responses/{}", name));
+    EXPECT_TRUE(at({"components", "responses", name, "content", "application/json", "schema"})) << name;
+  }
+  EXPECT_FALSE(at({"paths", "/items/{id}", "delete", "responses", "413"}));  // it reads no body
 }
 
 TEST(Application, SaysWhichStateIsMissingBeforeItServes) {

@@ -1,6 +1,8 @@
 #include "redoubt/database.hpp"
 
+#include <atomic>
 #include <limits>
+#include <thread>
 
 #include "server/data/database_fixture.hpp"
 
@@ -273,6 +275,28 @@ TEST_P(DatabaseOnBoth, WritersDoNotLoseEachOthersUpdates) {
   EXPECT_EQ(run([&] { return db().one<std::int64_t>("SELECT count FROM things WHERE id = 'a'"); }), writers);
 }
 
+TEST_P(DatabaseOnBoth, ServesSeveralLoopsAtOnce) {
+  run([&]() -> Task<void> { co_await insert(db(), "a"); });
+  constexpr int loops = 3;
+  constexpr int updates = 20;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < loops; ++i)
+      threads.emplace_back([&] {
+        Loop loop;
+        const auto work = [&]() -> Task<void> {
+          for (int update = 0; update < updates; ++update) {
+            co_await db().execute("UPDATE things SET count = count + 1 WHERE id = $1", "a");
+            EXPECT_GE(co_await db().one<std::int64_t>("SELECT count FROM things WHERE id = 'a'"), update + 1);
+          }
+          co_await db().close();
+        };
+        loop.run_to_end(work());
+      });
+  }
+  EXPECT_EQ(run([&] { return db().one<std::int64_t>("SELECT count FROM things WHERE id = 'a'"); }), loops * updates);
+}
+
 TEST_P(DatabaseOnBoth, RefusesMoreCallsThanMayWait) {
   DatabaseOptions options = options_for_test();
   options.connections = 1;
@@ -295,6 +319,30 @@ TEST_P(DatabaseOnBoth, RefusesMoreCallsThanMayWait) {
     co_await insert(db(), "b");
   });
   EXPECT_EQ(reasons.size(), 1);
+}
+
+TEST_P(DatabaseOnBoth, RefusesMoreReadsThanMayWait) {
+  DatabaseOptions options = options_for_test();
+  options.connections = 1;
+  options.max_waiting = 0;
+  std::atomic<int> refused = 0;
+  options.on_error = [&](std::string_view reason) { refused += reason.find("wait for a connection") != reason.npos; };
+  run([&] { return db().close(); });
+  open(std::move(options));
+  constexpr int readers = 3;
+  int finished = 0;
+  for (int i = 0; i < readers; ++i)
+    loop_.spawn([](Database& database, int& done, Loop& loop) -> Task<void> {
+      try {
+        co_await database.within(300ms).all<std::int64_t>(
+            "SELECT n FROM (WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 2000000000) "
+            "SELECT n FROM c) AS c WHERE n < 0");
+      } catch (const std::exception&) {  // one is refused, the others end at their deadline
+      }
+      if (++done == readers) loop.stop();
+    }(db(), finished, loop_));
+  loop_.run();
+  EXPECT_GE(refused, 1);
 }
 
 TEST_P(DatabaseOnBoth, WaitsForAConnectionNoLongerThanItMay) {
@@ -330,6 +378,36 @@ TEST_P(DatabaseOnBoth, EndsAStatementAtItsDeadline) {
       }),
       DatabaseUnavailable);
   EXPECT_LT(Clock::now() - began, 2s);
+  EXPECT_EQ(run([&] { return count(); }), 0);
+}
+
+TEST_P(DatabaseOnBoth, EndsAStatementAtTheDeadlineOfTheTaskThatAsked) {
+  const auto slow = [&]() -> Task<void> {
+    co_await db().all<std::int64_t>(
+        "SELECT n FROM (WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 2000000000) "
+        "SELECT n FROM c) AS c WHERE n < 0");
+  };
+  const auto began = Clock::now();
+  const auto call = [&]() -> Task<void> {
+    co_await set_deadline(began + 100ms);
+    co_await slow();
+  };
+  const auto transaction = [&]() -> Task<void> {
+    co_await set_deadline(Clock::now() + 100ms);
+    co_await db().transaction([](Transaction& tx) -> Task<void> {
+      co_await tx.all<std::int64_t>(
+          "SELECT n FROM (WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 2000000000) "
+          "SELECT n FROM c) AS c WHERE n < 0");
+    });
+  };
+  EXPECT_THROW(run(call), DatabaseUnavailable);
+  EXPECT_THROW(run(transaction), DatabaseUnavailable);
+  EXPECT_LT(Clock::now() - began, 3s);
+  const auto late = [&]() -> Task<void> {
+    co_await set_deadline(Clock::now() - 1ms);
+    co_await insert(db(), "a");
+  };
+  EXPECT_THROW(run(late), DatabaseUnavailable);
   EXPECT_EQ(run([&] { return count(); }), 0);
 }
 
@@ -369,6 +447,15 @@ TEST(DatabaseUrl, IsRefusedWithASentenceThatHoldsNoPassword) {
     EXPECT_NE(refused_url(url), "") << url;
     EXPECT_THAT(refused_url(url), ::testing::Not(::testing::HasSubstr("secret"))) << url;
   }
+}
+
+TEST(DatabaseUrl, IsVerifiedOnlyWhereTheServersNameIs) {
+  EXPECT_TRUE(is_verified("sqlite:a.db"));
+  EXPECT_TRUE(is_verified("postgresql://h/d?sslmode=verify-full"));
+  EXPECT_FALSE(is_verified("postgresql://h/d"));
+  EXPECT_FALSE(is_verified("postgresql://h/d?sslmode=verify-ca"));
+  EXPECT_FALSE(is_verified("postgresql://h/d?application_name=verify-full"));
+  EXPECT_THROW(is_verified("postgresql://h/d?sslmode=verify-full&sslmode"), std::invalid_argument);
 }
 
 TEST(DatabaseUrl, InMemoryKeepsOneDatabaseForReadsAndWrites) {

@@ -134,6 +134,44 @@ TEST_P(Postgres, ReadsSurviveAConnectionThatTheServerEnds) {
   });
 }
 
+// The server ends the connection while the statement runs.
+TEST_P(Postgres, ALostConnectionRepeatsReadsButNeverAWrite) {
+  script("CREATE TABLE calls (n BIGINT)");
+  const auto kill_sleepers = [&]() -> Task<void> {
+    Database other(options_for_test());
+    std::int64_t killed = 0;
+    while (killed == 0) {
+      co_await sleep_for(5ms);
+      killed = co_await other.one<std::int64_t>(
+          "SELECT COUNT(pg_terminate_backend(pid)) AS n FROM pg_stat_activity "
+          "WHERE query LIKE '%pg_sleep(0.5)%' AND state = 'active' AND pid <> pg_backend_pid()");
+    }
+    co_await other.close();
+  };
+  const auto killed_amid = [&](Task<std::int64_t> call) {
+    return run([&]() -> Task<std::int64_t> {
+      bool done = false;
+      loop_.spawn([](auto& kill, bool& ended) -> Task<void> {
+        co_await kill();
+        ended = true;
+      }(kill_sleepers, done));
+      std::exception_ptr failure;
+      std::int64_t result = 0;
+      try {
+        result = co_await std::move(call);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      while (!done) co_await sleep_for(1ms);
+      if (failure) std::rethrow_exception(failure);
+      co_return result;
+    });
+  };
+  EXPECT_EQ(killed_amid(db().one<std::int64_t>("SELECT 7 AS n FROM pg_sleep(0.5)")), 7);
+  EXPECT_THROW(killed_amid(db().execute("INSERT INTO calls SELECT 1 FROM pg_sleep(0.5)")), DatabaseUnavailable);
+  EXPECT_EQ(run([&] { return db().one<std::int64_t>("SELECT COUNT(*) AS n FROM calls"); }), 0);
+}
+
 TEST_P(Postgres, AStoppedServerIsUnavailableAndItsReturnIsNoticed) {
   DatabaseOptions options = options_for_test();
   options.acquire_timeout = 200ms;
@@ -192,8 +230,7 @@ TEST_P(Postgres, ARotatedPasswordCostsNoFailedStatement) {
     ADD_FAILURE() << why;
   };
   constexpr int rotations = 6;
-  constexpr int clients_at_each = 2;  // start, on each loop
-  std::atomic<int> clients_wanted = clients_at_each;
+  std::atomic<int> clients_wanted = 2;  // on each loop
   std::atomic<bool> stop = false;
   std::atomic<std::int64_t> statements = 0;
   Database database(options);
@@ -223,19 +260,21 @@ TEST_P(Postgres, ARotatedPasswordCostsNoFailedStatement) {
   std::string current = "a";
   for (int rotation = 1; rotation <= rotations; ++rotation) {
     std::this_thread::sleep_for(100ms);
+    const int before = times_read;
     const std::string next = current == "a" ? "b" : "a";
     const std::string password = next + std::to_string(rotation);
     server().administer("ALTER ROLE clerk_" + next + " PASSWORD '" + password + "'");
     write("clerk_" + next, password);
     // Sooner than a rotation would: the user before it is locked out at once.
     server().administer("ALTER ROLE clerk_" + current + " PASSWORD 'gone'");
-    const int before = times_read;
-    clients_wanted += clients_at_each;
-    for (int i = 0; i < 1000 && times_read == before; ++i) std::this_thread::sleep_for(5ms);
+    // One more client at a time, until one needs a new connection and meets the refusal.
+    for (int i = 0; i < 1000 && times_read == before; ++i, std::this_thread::sleep_for(20ms))
+      if (clients_wanted < 30) ++clients_wanted;
     current = next;
   }
-  std::this_thread::sleep_for(500ms);
-  EXPECT_EQ(connections_of(current == "a" ? "clerk_b" : "clerk_a"), 0);
+  const std::string previous = current == "a" ? "clerk_b" : "clerk_a";
+  for (int i = 0; i < 6000 && connections_of(previous) > 0; ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(connections_of(previous), 0);
   EXPECT_GT(connections_of("clerk_" + current), 0);
   stop = true;
   loops.clear();
@@ -253,10 +292,10 @@ TEST_P(Postgres, SerializableTransactionsRunAgainAfterAConflict) {
     loop_.spawn([](Database& database, int& counted, int& finished, Loop& loop) -> Task<void> {
       co_await database.transaction(
           [&](Transaction& tx) -> Task<void> {
-            ++counted;
             const auto sum = co_await tx.one<std::int64_t>(
                 "SELECT SUM(n) * 1 AS n FROM (SELECT CAST(n AS INTEGER) AS n FROM sums) AS s");
-            co_await sleep_for(30ms);
+            ++counted;
+            while (counted < 2) co_await sleep_for(1ms);  // both have read
             co_await tx.execute("INSERT INTO sums VALUES ($1)", sum + 1);
           },
           {.serializable = true, .attempts = 10});

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "http/conversation.hpp"
+#include "server/http/conversation.hpp"
 
 namespace redoubt::testing {
 namespace {

@@ -36,7 +36,7 @@ struct Conversation {
 
 // `next_piece`: how many further bytes arrive next.
 inline Conversation converse(std::string_view bytes, const std::function<std::size_t()>& next_piece,
-                             const http::HeadLimits& limits = {}) {
+                             const HeadLimits& limits = {}) {
   Conversation conversation;
   std::size_t arrived = 0;
   std::size_t begin = 0;

@@ -1,8 +1,8 @@
-#include "http/corpus.hpp"
+#include "server/http/corpus.hpp"
 
 #include <gtest/gtest.h>
 
-#include "http/conversation.hpp"
+#include "server/http/conversation.hpp"
 
 namespace redoubt::testing {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-#include "http/conversation.hpp"
+#include "server/http/conversation.hpp"
 
 namespace redoubt::testing {
 namespace {
@@ -238,7 +238,7 @@ TEST(HeadParser, GivesTheSameResultHoweverTheBytesAreSplit) {
 }
 
 TEST(HeadParser, LimitsDoNotDependOnHowTheBytesAreSplit) {
-  const http::HeadLimits small{.head_bytes = 60, .target_bytes = 10, .field_bytes = 20, .fields = 3};
+  const HeadLimits small{.head_bytes = 60, .target_bytes = 10, .field_bytes = 20, .fields = 3};
   std::mt19937 random(2);  // NOLINT
   for (std::size_t i = 0; i < 4000; ++i) {
     const auto bytes = mutate(seeds(i), random);

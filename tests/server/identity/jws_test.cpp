@@ -8,6 +8,7 @@
 
 #include "redoubt/base64url.hpp"
 #include "server/identity/keys.hpp"
+#include "support/outcome.hpp"
 
 namespace redoubt {
 namespace {
@@ -27,7 +28,9 @@ std::string token_with(std::string_view header, const Jwk& key, std::string_view
   return input + '.' + base64url_encode(key.sign(*key.signing_algorithm(), input));
 }
 
-std::expected<Jws, std::string_view> verify(std::string_view token, const Jwk& key, const JwsOptions& options = {}) {
+using Verified = Outcome<Jws, std::string_view>;
+
+Verified verify(std::string_view token, const Jwk& key, const JwsOptions& options = {}) {
   return verify_jws(token, {&key, 1}, options);
 }
 
@@ -54,7 +57,7 @@ TEST(Jws, EverySigningKeyMakesTokensThatItsPublicHalfVerifies) {
   for (const auto& [signing, verifying] : pairs) {
     const std::string token = sign_jws("payload", signing, "text");
     const auto jws = verify(token, verifying);
-    ASSERT_TRUE(jws) << to_string(*signing.signing_algorithm()) << ": " << jws.error();
+    ASSERT_TRUE(jws) << to_string(*signing.signing_algorithm()) << ": " << *jws.error();
     EXPECT_EQ(jws->payload, "payload");
     EXPECT_EQ(jws->algorithm, signing.signing_algorithm());
     EXPECT_EQ(jws->header.root().find("typ")->string(), "text");
@@ -185,9 +188,9 @@ TEST(Jws, ChoosesAmongKeysByKid) {
   keys.push_back(Jwk::from_secret(std::string(32, '1'), hs256, "one"));
   keys.push_back(Jwk::from_secret(std::string(32, '2'), hs256, "two"));
   EXPECT_TRUE(verify_jws(token_with(R"({"alg":"HS256","kid":"two"})", keys[1]), keys));
-  EXPECT_EQ(verify_jws(token_with(R"({"alg":"HS256","kid":"one"})", keys[1]), keys).error(),
+  EXPECT_EQ(Verified(verify_jws(token_with(R"({"alg":"HS256","kid":"one"})", keys[1]), keys)).error(),
             "the token's signature is wrong");
-  EXPECT_EQ(verify_jws(token_with(R"({"alg":"HS256","kid":"three"})", keys[1]), keys).error(),
+  EXPECT_EQ(Verified(verify_jws(token_with(R"({"alg":"HS256","kid":"three"})", keys[1]), keys)).error(),
             "no key serves the token's kid and algorithm");
   EXPECT_TRUE(verify_jws(token_with(R"({"alg":"HS256"})", keys[1]), keys));
   EXPECT_FALSE(verify_jws(token_with(R"({"alg":"HS256"})", keys[1]), {}));
@@ -201,9 +204,10 @@ TEST(Jws, RefusesAnEcdsaSignatureOfAnotherShape) {
   const auto token = [&](std::string_view signature) { return input + '.' + base64url_encode(signature); };
   ASSERT_TRUE(verify(token(good), key));
   const std::string zero(32, '\0');
-  for (const std::string& bad : {std::string(), zero + zero, zero + good.substr(32), good.substr(0, 32) + zero,
-                                 good + '\0', '\0' + good, '\0' + good.substr(0, 32) + '\0' + good.substr(32),
-                                 good.substr(0, 63), std::string(64, '\xFF'), std::string(96, '\1')}) {
+  for (const std::string& bad :
+       {std::string(), zero + zero, zero + good.substr(32), good.substr(0, 32) + zero, good + '\0', '\0' + good,
+        '\0' + good.substr(0, 32) + '\0' + good.substr(32), good.substr(0, 32) + '\0' + good.substr(32),
+        good.substr(0, 63), std::string(64, '\xFF'), std::string(96, '\1')}) {
     EXPECT_FALSE(verify(token(bad), key));
   }
 }

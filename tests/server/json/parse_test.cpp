@@ -93,6 +93,23 @@ TEST(JsonParse, RefusesWhatIsNotUtf8) {
   EXPECT_EQ(parsed("\"\xF4\x8F\xBF\xBF\"").root().string(), "\xF4\x8F\xBF\xBF");
 }
 
+TEST(JsonParse, ATextThatEndsInsideACharacterIsNeverReadBeyondItsEnd) {
+  // Long enough to stand on the heap, where the address sanitizer watches the byte after it.
+  const std::string text = "[\"a text of more than fifteen bytes";
+  for (const std::string_view tail : {"\xE8", "\xE8\x80", "\xF0", "\xF0\x90", "\xF0\x90\x80",
+                                      "\xF0"
+                                      "A",
+                                      "\xFF"}) {
+    std::string cut(text);
+    cut += tail;
+    cut.shrink_to_fit();
+    EXPECT_FALSE(parse(cut));
+  }
+  EXPECT_EQ(error_of(text + "\xF0").reason, "the text ends inside a character: it is not UTF-8");
+  EXPECT_EQ(error_of(text + "\xF0").offset, text.size());
+  EXPECT_EQ(error_of("\n" + text + "\xF0\x90").line, 2);
+}
+
 TEST(JsonParse, RefusesANulByteByteOrderMarkAndTrailingBytes) {
   EXPECT_EQ(error_of("1\0"s).reason, "a NUL byte is not JSON");
   EXPECT_EQ(error_of("{}\0{}"s).reason, "a NUL byte is not JSON");

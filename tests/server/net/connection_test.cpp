@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "net/memory_stream.hpp"
-#include "net/services.hpp"
+#include "server/net/services.hpp"
 
 namespace redoubt::testing {
 namespace {
@@ -15,7 +15,7 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 // The answer, without the date.
-std::string answer(std::string input, const Service& service = behave, net::ServerOptions options = {}) {
+std::string answer(std::string input, const Service& service = behave, ServerOptions options = {}) {
   Loop loop;
   auto output = loop.run_to_end(net::answer_in_memory(options, service, std::move(input)));
   for (auto at = output.find("Date: "); at != std::string::npos; at = output.find("Date: ", at))
@@ -80,9 +80,9 @@ TEST(Connection, GivesTheSameAnswersHoweverTheBytesArrive) {
   EXPECT_THAT(whole, EndsWith("GET /4 "));
   for (const std::size_t piece : {1UZ, 2UZ, 7UZ, 1000UZ, 4096UZ}) {
     std::string output;
-    net::Counters counters;
+    Counters counters;
     net::ConnectionSet connections;
-    const net::ServerOptions options;
+    const ServerOptions options;
     const Service service = behave;
     Loop loop;
     loop.run_to_end(
@@ -95,7 +95,7 @@ TEST(Connection, GivesTheSameAnswersHoweverTheBytesArrive) {
 }
 
 TEST(Connection, RefusesBadFramingWithAReasonAndThePreparedFieldsAndCloses) {
-  net::ServerOptions options;
+  ServerOptions options;
   options.prepared_fields = "X-Content-Type-Options: nosniff\r\n";
   EXPECT_EQ(answer("GET / HTTP/1.1\r\n\r\n" + get("/"), behave, options),
             "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 83\r\n"
@@ -115,7 +115,7 @@ TEST(Connection, ClosesWithoutAnAnswerWhenTheClientEndsWithinARequest) {
 }
 
 TEST(Connection, RefusesBodiesBeyondTheLimit) {
-  net::ServerOptions options;
+  ServerOptions options;
   options.limits.body_bytes = 4;
   EXPECT_THAT(answer(get("/echo", "Content-Length: 5\r\n", "POST") + "hello", behave, options),
               StartsWith("HTTP/1.1 413 "));

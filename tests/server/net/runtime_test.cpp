@@ -33,6 +33,25 @@ TEST(Task, AwaitingDeeplyDoesNotGrowTheStack) {
   EXPECT_EQ(loop.run_to_end(deep(20'000)), 20'000);
 }
 
+TEST(Task, InheritsTheDeadlineOfWhoAwaitsIt) {
+  Loop loop;
+  const auto inner = []() -> Task<Clock::time_point> { co_return co_await current_deadline(); };
+  const auto middle = [inner](Clock::time_point own) -> Task<Clock::time_point> {
+    co_await sleep_for(std::chrono::milliseconds(1));
+    if (own != Clock::time_point()) co_await set_deadline(own);
+    co_return co_await inner();
+  };
+  const auto outer = [&]() -> Task<void> {
+    EXPECT_EQ(co_await middle({}), Clock::time_point::max());
+    const Clock::time_point deadline(std::chrono::hours(5));
+    co_await set_deadline(deadline);
+    EXPECT_EQ(co_await middle({}), deadline);
+    EXPECT_EQ(co_await middle(deadline - std::chrono::hours(1)), deadline - std::chrono::hours(1));
+    EXPECT_EQ(co_await inner(), deadline);  // what a task sets for itself stays with it
+  };
+  loop.run_to_end(outer());
+}
+
 TEST(Workers, ResumesOnTheLoopThatAsked) {
   Loop loop;
   Workers workers("test", 1, 4);

@@ -1,4 +1,4 @@
-#include "net/server.hpp"
+#include "redoubt/server.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,13 +17,14 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-struct RunningServer : net::Server {
-  explicit RunningServer(net::ServerOptions options = {}, Service service = behave)
-      : net::Server(with_two_threads(std::move(options)), std::move(service)) {
+struct RunningServer : Server {
+  explicit RunningServer(ServerOptions options = {}, Service service = behave)
+      : Server(with_two_threads(std::move(options)), std::move(service)) {
     start();
   }
-  static net::ServerOptions with_two_threads(net::ServerOptions options) {
+  static ServerOptions with_two_threads(ServerOptions options) {
     if (options.threads == 0) options.threads = 2;
+    options.port = 0;
     return options;
   }
 };
@@ -74,17 +75,17 @@ TEST(Server, SendsALargeAnswerToASlowReader) {
 }
 
 TEST(Server, GivesUpOnAHeadThatComesTooSlowly) {
-  net::ServerOptions options;
+  ServerOptions options;
   options.limits.head_time = 300ms;
   RunningServer server(options);
   Client client(server.port());
   for (int i = 0; i < 100 && client.send("G"); ++i) std::this_thread::sleep_for(20ms);
   EXPECT_THAT(client.read_all(), StartsWith("HTTP/1.1 408 "));
-  EXPECT_EQ(server.counters().of(net::Refused::timed_out), 1U);
+  EXPECT_EQ(server.counters().of(Refused::timed_out), 1U);
 }
 
 TEST(Server, ClosesIdleConnectionsWithoutAWord) {
-  net::ServerOptions options;
+  ServerOptions options;
   options.limits.idle = 200ms;
   RunningServer server(options);
   Client silent(server.port());
@@ -96,7 +97,7 @@ TEST(Server, ClosesIdleConnectionsWithoutAWord) {
 }
 
 TEST(Server, GivesUpOnABodyThatComesTooSlowly) {
-  net::ServerOptions options;
+  ServerOptions options;
   options.limits.body_grace = 300ms;
   RunningServer server(options);
   Client client(server.port());
@@ -106,7 +107,7 @@ TEST(Server, GivesUpOnABodyThatComesTooSlowly) {
 }
 
 TEST(Server, GivesUpOnAClientThatTakesNoAnswer) {
-  net::ServerOptions options;
+  ServerOptions options;
   options.limits.write_stall = 300ms;
   RunningServer server(options, [](Request&) -> Task<Response> {
     Response response;
@@ -140,7 +141,7 @@ TEST(Server, TellsAClientThatWaitsToGoOn) {
 }
 
 TEST(Server, TurnsAwayConnectionsBeyondItsLimit) {
-  net::ServerOptions options;
+  ServerOptions options;
   options.connections = 1;
   RunningServer server(options);
   Client first(server.port());
@@ -148,11 +149,11 @@ TEST(Server, TurnsAwayConnectionsBeyondItsLimit) {
   EXPECT_THAT(first.read_answer(), StartsWith("HTTP/1.1 200 "));
   Client second(server.port());
   EXPECT_THAT(second.read_all(), StartsWith("HTTP/1.1 503 "));
-  EXPECT_EQ(server.counters().of(net::Refused::too_many_connections), 1U);
+  EXPECT_EQ(server.counters().of(Refused::too_many_connections), 1U);
 }
 
 TEST(Server, TurnsAwayConnectionsBeyondTheLimitOfOneAddress) {
-  net::ServerOptions options;
+  ServerOptions options;
   options.connections_per_address = 1;
   RunningServer server(options);
   {
@@ -169,7 +170,7 @@ TEST(Server, TurnsAwayConnectionsBeyondTheLimitOfOneAddress) {
 }
 
 TEST(Server, DoesNotCountTheConnectionsOfATrustedProxyByItsAddress) {
-  net::ServerOptions options;
+  ServerOptions options;
   options.connections_per_address = 1;
   options.unlimited_addresses = {*IpRange::parse("127.0.0.0/8")};
   RunningServer server(options);
@@ -210,26 +211,81 @@ TEST(Server, StopsInTimeWhateverItsClientsDo) {
 
 TEST(Server, SaysWhyItCannotListen) {
   RunningServer server;
-  net::ServerOptions options;
+  ServerOptions options;
   options.address = "203.0.113.1";
-  net::Server elsewhere(options, behave);
+  Server elsewhere(options, behave);
   EXPECT_THROW(elsewhere.start(), std::runtime_error);
   options.address = "nowhere";
-  net::Server nowhere(options, behave);
+  Server nowhere(options, behave);
   EXPECT_THROW(nowhere.start(), std::runtime_error);
 }
 
 TEST(Server, CallsItsHooksOnEachThread) {
   std::atomic<int> started = 0;
   std::atomic<int> ended = 0;
-  net::ServerOptions options;
+  ServerOptions options;
   options.threads = 3;
   options.loop_started = [&] { started += Loop::current() == nullptr ? 1 : 100; };
-  options.loop_ending = [&] { ++ended; };
+  options.loop_ending = [&]() -> Task<void> {
+    co_await sleep_for(1ms);  // on its loop still
+    ++ended;
+  };
   RunningServer server(options);
   server.stop(5s);
   EXPECT_EQ(started, 3);
   EXPECT_EQ(ended, 3);
+}
+
+// Writes `count` pieces of a megabyte, and tells how many were taken and how it ended.
+struct Streaming {
+  int count;
+  std::atomic<int> written = 0;
+  std::atomic<bool> ended = false;
+
+  Task<void> write(BodyWriter& out) {
+    struct Ending {
+      std::atomic<bool>& ended;
+      ~Ending() { ended = true; }
+    } const ending{ended};
+    const std::string piece(1 << 20, 'x');
+    for (int i = 0; i < count; ++i) {
+      co_await out.write(piece);
+      ++written;
+    }
+  }
+  Service service() {
+    return [this](Request&) -> Task<Response> {
+      Response response;
+      response.stream = [this](BodyWriter& out) { return write(out); };
+      co_return response;
+    };
+  }
+};
+
+TEST(Server, WritesAStreamNoFasterThanItIsRead) {
+  Streaming streaming{.count = 64};
+  RunningServer server({}, streaming.service());
+  Client client(server.port());
+  client.send("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+  std::this_thread::sleep_for(500ms);
+  EXPECT_LT(streaming.written, 32);  // what the sockets' buffers hold
+  const std::string all = client.read_all();
+  EXPECT_EQ(all.size() - all.find("\r\n\r\n") - 4, std::size_t{64} << 20);
+  EXPECT_TRUE(streaming.ended);
+}
+
+TEST(Server, EndsAStreamWhoseReaderIsGone) {
+  Streaming streaming{.count = 1'000'000};
+  RunningServer server({}, streaming.service());
+  {
+    Client client(server.port());
+    client.send(simple);
+    client.read_until("\r\n\r\n");
+  }
+  for (int i = 0; i < 100 && !streaming.ended; ++i) std::this_thread::sleep_for(50ms);
+  EXPECT_TRUE(streaming.ended);
+  EXPECT_LT(streaming.written, 1000);
+  EXPECT_TRUE(server.stop(5s));
 }
 
 TEST(HttpCorpus, TheServerAcceptsAndRefusesAsTheCorpusSays) {

@@ -5,10 +5,10 @@
 
 #include <thread>
 
-#include "net/certificates.hpp"
-#include "net/client.hpp"
-#include "net/server.hpp"
-#include "net/services.hpp"
+#include "redoubt/server.hpp"
+#include "server/net/certificates.hpp"
+#include "server/net/client.hpp"
+#include "server/net/services.hpp"
 
 namespace redoubt::testing {
 namespace {
@@ -62,9 +62,10 @@ struct Tls : ::testing::Test {
   CertificateFolder folder;
   std::mutex mutex;
   std::vector<std::string> reports;
-  net::ServerOptions options;
+  ServerOptions options;
 
   Tls() {
+    options.port = 0;
     const auto first = make_certificate("first");
     folder.write_certificate(first);
     folder.write_key(first);
@@ -90,7 +91,7 @@ TEST_F(Tls, AnswersAndSaysWhenItIsDone) {
     response.body = request.tls ? "tls" : "plain";
     co_return response;
   };
-  net::Server server(options, service);
+  Server server(options, service);
   server.start();
   const TlsClient client(server.port());
   ASSERT_TRUE(client.connected());
@@ -101,7 +102,7 @@ TEST_F(Tls, AnswersAndSaysWhenItIsDone) {
 }
 
 TEST_F(Tls, CarriesBodiesLargeAnswersAndPipelinedRequests) {
-  net::Server server(options, behave);
+  Server server(options, behave);
   server.start();
   const TlsClient client(server.port());
   client.send("POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x') +
@@ -113,7 +114,7 @@ TEST_F(Tls, CarriesBodiesLargeAnswersAndPipelinedRequests) {
 }
 
 TEST_F(Tls, RefusesOldVersionsAndOtherProtocols) {
-  net::Server server(options, behave);
+  Server server(options, behave);
   server.start();
   EXPECT_FALSE(TlsClient(server.port(), TLS1_1_VERSION).connected());
   EXPECT_TRUE(TlsClient(server.port(), TLS1_2_VERSION).connected());
@@ -121,21 +122,21 @@ TEST_F(Tls, RefusesOldVersionsAndOtherProtocols) {
   Client plain(server.port());
   plain.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(plain.read_all().find("HTTP/1.1"), std::string::npos);
-  for (int i = 0; i < 100 && server.counters().of(net::Refused::failed_handshake) < 3; ++i)
+  for (int i = 0; i < 100 && server.counters().of(Refused::failed_handshake) < 3; ++i)
     std::this_thread::sleep_for(20ms);
-  EXPECT_EQ(server.counters().of(net::Refused::failed_handshake), 3U);
+  EXPECT_EQ(server.counters().of(Refused::failed_handshake), 3U);
 }
 
 TEST_F(Tls, GivesUpOnAHandshakeThatDoesNotEnd) {
   options.limits.handshake = 200ms;
-  net::Server server(options, behave);
+  Server server(options, behave);
   server.start();
   Client silent(server.port());
   EXPECT_EQ(silent.read_all(), "");
 }
 
 TEST_F(Tls, ShowsANewCertificateWithoutARestartAndKeepsOpenConnections) {
-  net::Server server(options, behave);
+  Server server(options, behave);
   server.start();
   const TlsClient before(server.port());
   EXPECT_EQ(before.server_name(), "first");
@@ -155,11 +156,11 @@ TEST_F(Tls, ShowsANewCertificateWithoutARestartAndKeepsOpenConnections) {
 
 TEST_F(Tls, DoesNotStartWithoutItsCertificateOrWithTheKeyOfAnother) {
   options.tls_key_file = folder.certificate_file();
-  net::Server without_key(options, behave);
+  Server without_key(options, behave);
   EXPECT_THROW(without_key.start(), std::runtime_error);
   options.tls_key_file = folder.key_file();
   folder.write_key(make_certificate("other"));
-  net::Server with_another(options, behave);
+  Server with_another(options, behave);
   EXPECT_THROW(with_another.start(), std::runtime_error);
 }
 

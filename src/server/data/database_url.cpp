@@ -1,10 +1,10 @@
-#include "data/url.hpp"
+#include "redoubt/database_url.hpp"
 
 #include <stdexcept>
 
-namespace redoubt::data {
+namespace redoubt {
 
-Url parse_url(std::string_view url) {
+DatabaseUrl parse_database_url(std::string_view url) {
   constexpr std::string_view sqlite = "sqlite:";
   if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
     return {.dialect = Dialect::postgresql, .location = std::string(url)};
@@ -24,4 +24,4 @@ Url parse_url(std::string_view url) {
   return {.dialect = Dialect::sqlite, .location = std::string(path)};
 }
 
-}  // namespace redoubt::data
+}  // namespace redoubt

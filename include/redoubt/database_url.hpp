@@ -1,4 +1,5 @@
-// Database addresses: which database, and where. Read once, when a Database is made.
+// Database addresses: which database, and where. Read when a Database is made, and by programs that check their
+// settings.
 #pragma once
 
 #include <string>
@@ -6,14 +7,14 @@
 
 #include "redoubt/database.hpp"
 
-namespace redoubt::data {
+namespace redoubt {
 
-struct Url {
+struct DatabaseUrl {
   Dialect dialect;
   std::string location;  // SQLite: a path, or ":memory:"; PostgreSQL: the URL, for libpq to take apart
 };
 
 // Throws std::invalid_argument with a sentence that does not repeat the URL, since it may hold a password.
-Url parse_url(std::string_view url);
+DatabaseUrl parse_database_url(std::string_view url);
 
-}  // namespace redoubt::data
+}  // namespace redoubt

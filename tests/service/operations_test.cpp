@@ -1,0 +1,197 @@
+#include <fstream>
+
+#include "server/identity/keys.hpp"
+#include "service_fixture.hpp"
+
+namespace redoubt::api {
+namespace {
+
+class Operations : public ServiceTest {};
+REDOUBT_ON_BOTH_DATABASES(Operations);
+
+TEST_P(Operations, HealthAnswersWhateverTheHost) {
+  for (const std::string host : {"localhost", "10.1.2.3", "[fd00::1]:8000", "anything.example"}) {
+    EXPECT_EQ(client().get("/health/live", {{"Host", host}}).status, 200) << host;
+    EXPECT_EQ(client().get("/health/ready", {{"Host", host}}).body, R"({"status":"ok"})") << host;
+    EXPECT_EQ(client().send("HEAD", "/health/ready", "", {{"Host", host}}).status, 200);
+  }
+  instance().service->readiness().drain();
+  const Answer draining = client().get("/health/ready");
+  EXPECT_EQ(draining.status, 503);
+  EXPECT_TRUE(draining.header("Retry-After"));
+  EXPECT_EQ(client().get("/health/live").status, 200);
+  EXPECT_EQ(client().get("/docs").status, 200) << "what comes is still answered";
+}
+
+TEST_P(Operations, UnknownHostsAreRefused) {
+  start({{"ALLOWED_HOSTS", "api.example.com,*.svc.example.com"}});
+  const auto status = [&](std::string host) { return client().get("/docs", {{"Host", std::move(host)}}).status; };
+  EXPECT_EQ(status("api.example.com"), 200);
+  EXPECT_EQ(status("API.example.com:8000"), 200);
+  EXPECT_EQ(status("a.svc.example.com"), 200);
+  for (const std::string host : {"svc.example.com", "evil.com", "localhost", "127.0.0.1", "api.example.com.evil.com",
+                                 "evil-svc.example.com", "api.example.com@evil.com", ""})
+    EXPECT_EQ(status(host), 400) << host;
+  EXPECT_EQ(client().post("/auth/login", "x", {{"Host", "evil.com"}}).status, 400);
+}
+
+TEST_P(Operations, MetricsAnswerThisMachineOnly) {
+  client().get("/items");
+  const Answer answer = client().get("/metrics");
+  ASSERT_EQ(answer.status, 200);
+  EXPECT_NE(answer.body.find(R"(http_requests_total{method="GET",route="/items",status="401"} 1)"), std::string::npos)
+      << answer.body;
+  EXPECT_NE(answer.body.find("log_lines_dropped_total 0"), std::string::npos);
+  EXPECT_EQ(client().get("/metrics", {{"Host", "127.0.0.1:8000"}}).status, 200);
+  EXPECT_EQ(client().get("/metrics", {{"Host", "[::1]:8000"}}).status, 200);
+  EXPECT_EQ(client().get("/metrics", {{"Host", "rebound.example"}}).status, 404) << "DNS rebinding";
+  EXPECT_EQ(client().get("/metrics", {{"X-Forwarded-For", "192.0.2.1"}}).status, 404);
+  EXPECT_EQ(client().get("/metrics", {{"X-Forwarded-For", "127.0.0.1"}}).status, 404);
+  start({{"TRUSTED_PROXIES", "127.0.0.1"}});
+  EXPECT_EQ(client().get("/metrics", {{"X-Forwarded-For", "192.0.2.1"}}).status, 404);
+}
+
+TEST_P(Operations, MetricsMoveToAListenerOfTheirOwn) {
+  start({{"ADMIN_PORT", "9100"}});
+  EXPECT_EQ(client().get("/metrics").status, 404);
+  TestClient operators(instance().service->admin_application());
+  EXPECT_EQ(operators.get("/metrics", {{"Host", "10.0.0.1:9100"}}).status, 200);
+  EXPECT_EQ(operators.get("/health/ready", {{"Host", "10.0.0.1:9100"}}).status, 200);
+  EXPECT_EQ(operators.get("/items", {{"Host", "10.0.0.1:9100"}}).status, 404);
+}
+
+TEST_P(Operations, EveryAnswerCarriesTheSecurityHeaders) {
+  for (const std::string_view target : {"/docs", "/openapi.json", "/items", "/nowhere", "/health/live"}) {
+    const Answer answer = client().get(target);
+    EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff") << target;
+    EXPECT_EQ(answer.header("X-Frame-Options"), "DENY") << target;
+    EXPECT_EQ(answer.header("Strict-Transport-Security"), "max-age=31536000; includeSubDomains") << target;
+    EXPECT_TRUE(answer.header("Content-Security-Policy").value_or("").starts_with("default-src 'self'")) << target;
+    EXPECT_EQ(answer.header("Referrer-Policy"), "no-referrer") << target;
+    EXPECT_EQ(answer.header("X-XSS-Protection"), "0") << target;
+    EXPECT_EQ(answer.header("Cross-Origin-Opener-Policy"), "same-origin") << target;
+    EXPECT_EQ(answer.header("Cross-Origin-Resource-Policy"), "same-origin") << target;
+    EXPECT_TRUE(answer.header("Permissions-Policy")) << target;
+    EXPECT_TRUE(answer.header("X-Request-ID")) << target;
+    EXPECT_FALSE(answer.header("Server")) << target;
+  }
+  start({{"X_XSS_PROTECTION", "1; mode=block"}});
+  EXPECT_EQ(client().get("/items").header("X-XSS-Protection"), "1; mode=block");
+}
+
+TEST_P(Operations, CorsIsForNamedOriginsOnly) {
+  EXPECT_FALSE(
+      client().get("/health/live", {{"Origin", "https://app.example.com"}}).header("Access-Control-Allow-Origin"));
+  start({{"CORS_ORIGINS", "https://app.example.com"}});
+  const auto preflight = [&](std::string origin, std::string method) {
+    return client().send("OPTIONS", "/items", "",
+                         {{"Origin", std::move(origin)},
+                          {"Access-Control-Request-Method", std::move(method)},
+                          {"Access-Control-Request-Headers", "authorization,content-type"}});
+  };
+  const Answer granted = preflight("https://app.example.com", "POST");
+  EXPECT_EQ(granted.status, 204);
+  EXPECT_EQ(granted.header("Access-Control-Allow-Origin"), "https://app.example.com");
+  EXPECT_FALSE(granted.header("Access-Control-Allow-Credentials"));
+  for (const std::string origin : {"https://evil.example", "http://app.example.com",
+                                   "https://app.example.com.evil.example", "null", "https://app.example.com:444"}) {
+    const Answer refused = preflight(origin, "POST");
+    EXPECT_EQ(refused.status, 403) << origin;
+    EXPECT_FALSE(refused.header("Access-Control-Allow-Origin")) << origin;
+  }
+  const Answer actual = client().get("/items", {{"Origin", "https://app.example.com"}});
+  EXPECT_EQ(actual.status, 401);
+  EXPECT_EQ(actual.header("Access-Control-Allow-Origin"), "https://app.example.com") << "errors too";
+  EXPECT_EQ(client().get("/items").header("Vary"), "Origin");
+}
+
+TEST_P(Operations, MethodsAreAnsweredAsHttpHasThem) {
+  const std::string ann = new_user("ann@example.com");
+  EXPECT_EQ(client().send("HEAD", "/items", "", bearer(ann)).status, 200);
+  const Answer options = client().send("OPTIONS", "/items", "", {});
+  EXPECT_EQ(options.status, 204);
+  EXPECT_EQ(options.header("Allow"), "GET, HEAD, POST, OPTIONS");
+  const Answer refused = client().del("/items", bearer(ann));
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(refused.header("Allow"), "GET, HEAD, POST, OPTIONS");
+  EXPECT_EQ(client().send("TRACE", "/items", "", {}).status, 405);
+  EXPECT_EQ(client().get("/nowhere").status, 404);
+  EXPECT_EQ(client().get("/items/%zz").status, 400);
+  EXPECT_EQ(client().get("/items/%ff", bearer(ann)).status, 400);
+}
+
+TEST_P(Operations, PublicKeysArePublishedWhereTokensHaveThem) {
+  EXPECT_EQ(client().get("/.well-known/jwks.json").body, R"({"keys":[]})") << "a shared secret is never published";
+  const std::string with_secret = sign_in_admin();
+  struct Kind {
+    std::string pem;
+    std::string_view algorithm;
+  };
+  for (const Kind& kind : {Kind{testing::pem_of(testing::make_ec("P-256")), "ES256"},
+                           Kind{testing::pem_of(testing::make_ed25519()), "EdDSA"}}) {
+    start({{"JWT_SIGNING_KEY", kind.pem}});
+    const Answer answer = client().get("/.well-known/jwks.json");
+    ASSERT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.header("Content-Type"), "application/json");
+    const auto document = answer.json();
+    ASSERT_EQ(document.root().find("keys")->size(), 1U) << answer.body;
+    const json::Value key = *document.root().find("keys")->elements().begin();
+    EXPECT_EQ(key.find("alg")->string(), kind.algorithm);
+    EXPECT_TRUE(key.find("kid"));
+    EXPECT_FALSE(key.find("d")) << "the private key";
+    EXPECT_FALSE(key.find("k"));
+    EXPECT_EQ(get("/auth/me", sign_in_admin()).status, 200);
+    EXPECT_EQ(get("/auth/me", with_secret).status, 200) << "JWT_SECRET still verifies what it signed";
+  }
+  start({{"JWT_SIGNING_KEY", testing::pem_of(testing::make_ed25519())}, {"JWT_SECRET", ""}});
+  EXPECT_EQ(get("/auth/me", with_secret).status, 401);
+}
+
+TEST_P(Operations, TheDefaultLimitCountsEachClient) {
+  start({{"RATE_LIMIT_DEFAULT", "3/minute"}, {"TRUSTED_PROXIES", "127.0.0.1"}});
+  const auto ask = [&](std::string_view target, std::string client_address) {
+    return client().get(target, {{"X-Forwarded-For", std::move(client_address)}});
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(ask("/items", "192.0.2.1").status, 401);
+  const Answer refused = ask("/users", "192.0.2.1");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_TRUE(refused.header("Retry-After"));
+  EXPECT_EQ(refused.header("RateLimit-Remaining"), "0");
+  EXPECT_EQ(ask("/items", "192.0.2.2").status, 401);
+  EXPECT_EQ(ask("/health/live", "192.0.2.1").status, 200);
+}
+
+TEST_P(Operations, TheAuditLogNamesWhoActedAndHoldsNoSecret) {
+  const std::string ann = new_user("ann@example.com");
+  const std::string id = text(get("/auth/me", ann), "id");
+  login("ann@example.com", "a wrong password of ann");
+  login("no such name", "another wrong password");
+  get("/users", ann);
+  const Answer out = post("/auth/logout", "", ann);
+  EXPECT_EQ(out.status, 204);
+  get("/auth/me", ann);
+  start();  // the log is closed
+  std::ifstream file(folder_ / "audit.jsonl");
+  const std::string audit{std::istreambuf_iterator<char>(file), {}};
+  const auto line_of = [&](std::string_view event, std::size_t from = 0) {
+    const std::size_t at = audit.find(fmt::format(R"("event":"{}")", event), from);
+    if (at == std::string::npos) return std::string();
+    const std::size_t begin = audit.rfind('\n', at) + 1;
+    return audit.substr(begin, audit.find('\n', at) - begin);
+  };
+  const std::string user = fmt::format(R"("user":"{}")", id);
+  for (const std::string_view event :
+       {"authn_login_success", "authn_login_fail", "authz_fail", "session_revoked", "authn_token_fail"})
+    EXPECT_NE(line_of(event).find(user), std::string::npos) << event << ": " << line_of(event);
+  EXPECT_NE(line_of("authz_fail").find(R"("route":"/users")"), std::string::npos);
+  EXPECT_NE(audit.find("unknown_account"), std::string::npos);
+  for (const std::string& secret : {std::string(good_password), ann, std::string("wrong password"),
+                                    std::string("no such name"), std::string(jwt_secret)})
+    EXPECT_EQ(audit.find(secret), std::string::npos) << secret;
+  std::size_t failures = 0;
+  for (std::size_t at = 0; (at = audit.find("authn_token_fail", at)) != std::string::npos; ++at) ++failures;
+  EXPECT_EQ(failures, 1U) << "a failed sign-in is recorded once, as what it is";
+}
+
+}  // namespace
+}  // namespace redoubt::api
