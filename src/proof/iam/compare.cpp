@@ -52,6 +52,11 @@ bool has_variable(const std::string& text) {
   return text.find("${") != std::string::npos;
 }
 
+// Whether some statement of the policy says the same.
+bool says(const Policy& policy, const Statement& statement) {
+  return std::ranges::any_of(policy.statements, [&](const Statement& other) { return statement.says_the_same(other); });
+}
+
 // Proves containment where variables are left open: in every pattern a variable is one symbol, its marker. A pattern
 // that matches a text with markers matches it with any values in their place, so that what the left policy allows with
 // values, it allows with markers. The right must then allow that whatever the values are: its Allows are rounded down,
@@ -59,8 +64,15 @@ bool has_variable(const std::string& text) {
 // proof.
 class MarkerProof {
  public:
-  MarkerProof(const Policy& left, const Policy& right) : left_(left), right_(right) {
-    for (const Policy* policy : {&left, &right})
+  MarkerProof(const Policy& left, const Policy& right) {
+    // What both deny in the same words is not allowed on the left; and what both allow so needs no proof, unless the
+    // right denies it after all.
+    for (const Statement& statement : right.statements)
+      if (statement.effect == Effect::allow || !says(left, statement)) right_.statements.push_back(statement);
+    const bool denies = contains(right_.statements, Effect::deny, &Statement::effect);
+    for (const Statement& statement : left.statements)
+      if (denies || statement.effect == Effect::deny || !says(right, statement)) left_.statements.push_back(statement);
+    for (const Policy* policy : {&left_, &right_})
       for (const Statement& statement : policy->statements) note_variables(statement);
   }
 
@@ -114,23 +126,10 @@ class MarkerProof {
     });
   }
 
-  const Policy& left_;
-  const Policy& right_;
+  Policy left_;
+  Policy right_;
   std::set<std::string, std::less<>> keys_;  // of conditions that have a variable
 };
-
-// Whether the right policy says itself whatever the left one allows, and denies nothing that the left does not.
-bool is_repeated(const Policy& left, const Policy& right) {
-  const auto said_in = [](const Policy& policy, Effect effect) {
-    return [&policy, effect](const Statement& statement) {
-      return statement.effect != effect || std::ranges::any_of(policy.statements, [&](const Statement& other) {
-               return statement.says_the_same(other);
-             });
-    };
-  };
-  return std::ranges::all_of(left.statements, said_in(right, Effect::allow)) &&
-         std::ranges::all_of(right.statements, said_in(left, Effect::deny));
-}
 
 // The request with an account in its resource where a person would expect one, if it still shows the same.
 template <class ShowsTheSame>
@@ -191,8 +190,7 @@ void search(std::vector<Direction>& directions, const std::vector<const Statemen
   const bool variables = tries.size() > 1;
   if (variables)
     std::erase_if(open, [&](const Direction* direction) {
-      return is_repeated(*direction->left, *direction->right) ||
-             MarkerProof(*direction->left, *direction->right).holds(pins, budget);
+      return MarkerProof(*direction->left, *direction->right).holds(pins, budget);
     });
   for (std::size_t next = 1; next < tries.size() && !open.empty() && !budget.was_spent(); ++next)
     complete = look(open, statements, tries[next], budget) && complete;
