@@ -3,6 +3,9 @@
 // numbers (std::from_chars rounds correctly and cannot overflow an exponent).
 #include <rapidjson/reader.h>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <limits>
