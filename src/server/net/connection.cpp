@@ -483,7 +483,7 @@ Task<void> serve(std::unique_ptr<Stream> stream, IpAddress peer, ConnectionConte
   try {
     Connection connection(*stream, peer, context);
     co_await connection.run();
-  } catch (...) {
+  } catch (...) {  // NOLINT(bugprone-empty-catch)
     // Only memory can have run out: nothing is left to tell the client.
   }
   stream->close();
