@@ -6,8 +6,8 @@ include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/redoubt)
 
 install(DIRECTORY include/redoubt TYPE INCLUDE FILES_MATCHING PATTERN *.hpp)
-install(TARGETS redoubt EXPORT redoubtTargets)
-install(TARGETS redoubt-api)
+install(TARGETS redoubt redoubt-json EXPORT redoubtTargets)
+install(TARGETS redoubt-api redoubt-program)
 install(EXPORT redoubtTargets NAMESPACE redoubt:: DESTINATION ${package_folder})
 
 configure_package_config_file(cmake/redoubtConfig.cmake.in redoubtConfig.cmake INSTALL_DESTINATION ${package_folder}

@@ -1,0 +1,329 @@
+#include "iam_command.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exit_code.hpp"
+#include "iam/account.hpp"
+#include "iam/compare.hpp"
+#include "iam/decide.hpp"
+#include "iam/escalation.hpp"
+#include "redoubt/json.hpp"
+
+namespace redoubt {
+namespace {
+
+using namespace iam;
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error(fmt::format("{}: it cannot be opened (check the path and its rights)", path));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write_request(json::Writer& writer, const Request& request) {
+  writer.begin_object();
+  if (request.principal) writer.member("principal", std::string_view(request.principal->name));
+  writer.member("action", std::string_view(request.action)).member("resource", std::string_view(request.resource));
+  writer.name("context").begin_object();
+  for (const auto& [key, values] : request.context) {
+    writer.name(key).begin_array();
+    for (const std::string& value : values) writer.value(std::string_view(value));
+    writer.end_array();
+  }
+  writer.end_object().end_object();
+}
+
+void write_strings(json::Writer& writer, const std::vector<std::string>& strings) {
+  writer.begin_array();
+  for (const std::string& text : strings) writer.value(std::string_view(text));
+  writer.end_array();
+}
+
+// As a person would write it, on one line.
+std::string text_of(const Request& request) {
+  std::string out = request.principal ? fmt::format("{} does ", request.principal->name) : "";
+  out += fmt::format("{} on {}", request.action, request.resource);
+  std::string_view separator = " with ";
+  for (const auto& [key, values] : request.context) {
+    out += fmt::format("{}{}={}", separator, key, fmt::join(values, ","));
+    separator = ", ";
+  }
+  return out;
+}
+
+struct Options {
+  std::string principal, action, resource, left, right;
+  std::vector<std::string> context, absent;
+  std::vector<std::string> accounts, scps, rcps, resource_policies, session_policies, endpoint_policies;
+  bool strict = false, json = false;
+  long budget = default_budget.count();
+
+  [[nodiscard]] Account account() const {
+    Account out;
+    const auto read = [&](const std::vector<std::string>& files, Account::Result (Account::*add)(std::string)) {
+      for (const std::string& file : files)
+        if (const auto result = (out.*add)(read_file(file)); !result)
+          throw std::runtime_error(
+              fmt::format("{}: {} (see `redoubt iam --help` for the files' forms)", file, result.error()));
+    };
+    read(accounts, &Account::add_account);
+    read(scps, &Account::add_scp);
+    read(rcps, &Account::add_rcp);
+    read(resource_policies, &Account::add_resource_policy);
+    read(session_policies, &Account::add_session_policy);
+    read(endpoint_policies, &Account::add_endpoint_policy);
+    return out;
+  }
+
+  [[nodiscard]] static Principal read_principal(const std::string& text) {
+    auto principal = Principal::parse(text);
+    if (!principal)
+      throw std::runtime_error(
+          fmt::format("{}: it is no principal (give an ARN, an account id, a service such as "
+                      "lambda.amazonaws.com, or anonymous)",
+                      text));
+    return *principal;
+  }
+
+  [[nodiscard]] Pins pins(const Principal& who) const {
+    Pins out;
+    out.action = action;
+    out.resource = resource;
+    out.principals = {who};
+    out.others_absent = strict;
+    for (const std::string& pair : context) {
+      const std::size_t equals = pair.find('=');
+      if (equals == std::string::npos || equals == 0)
+        throw std::runtime_error(
+            fmt::format("--context {}: it is no KEY=VALUE (for example aws:SourceIp=203.0.113.7)", pair));
+      out.context[lower(pair.substr(0, equals))].push_back(pair.substr(equals + 1));
+    }
+    for (const std::string& key : absent) out.absent.insert(lower(key));
+    return out;
+  }
+};
+
+void add_policies(CLI::App& command, Options& options) {
+  command.add_option("--account", options.accounts, "The answer of get-account-authorization-details")
+      ->allow_extra_args(false);
+  command.add_option("--scp", options.scps, "A service control policy, or an organisation tree")
+      ->allow_extra_args(false);
+  command.add_option("--rcp", options.rcps, "A resource control policy, or an organisation tree")
+      ->allow_extra_args(false);
+  command
+      .add_option("--resource-policy", options.resource_policies, "{\"Resource\", \"Policy\", \"Account\"}, or a list")
+      ->allow_extra_args(false);
+  command.add_option("--session-policy", options.session_policies, "A session policy")->allow_extra_args(false);
+  command.add_option("--endpoint-policy", options.endpoint_policies, "A VPC endpoint's policy")
+      ->allow_extra_args(false);
+}
+
+void add_question(CLI::App& command, Options& options) {
+  command.add_option("--action", options.action, "SERVICE:ACTION")->required();
+  command.add_option("--resource", options.resource, "An ARN")->required();
+  command.add_option("--context", options.context, "KEY=VALUE; several times for several values")
+      ->allow_extra_args(false);
+  command.add_option("--absent", options.absent, "A key that the request does not have")->allow_extra_args(false);
+  command.add_flag("--strict", options.strict, "Every key that is not given is absent");
+}
+
+// An answer about somebody whose own policies are not all known is certain only where they do not matter.
+void note_missing(Decision& decision, const Account& account, const Principal& principal) {
+  const std::string missing = account.missing(principal);
+  if (missing.empty() || decision.answer == Answer::undecided) return;
+  decision.answer = Answer::undecided;
+  decision.why_undecided = missing;
+}
+
+int can_i(const Options& options) {
+  const Account account = options.account();
+  const Principal principal = Options::read_principal(options.principal);
+  Budget budget{std::chrono::milliseconds(options.budget)};
+  Decision decision =
+      decide(account.scenario(principal, options.action, options.resource), options.pins(principal), budget);
+  note_missing(decision, account, principal);
+  if (options.json) {
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object().member("answer", name_of(decision.answer)).name("because");
+    write_strings(writer, decision.because);
+    writer.member("condition", std::string_view(decision.condition));
+    if (!decision.why_undecided.empty()) writer.member("undecided", std::string_view(decision.why_undecided));
+    if (decision.when_allowed) write_request(writer.name("when_allowed"), *decision.when_allowed);
+    if (decision.when_denied) write_request(writer.name("when_denied"), *decision.when_denied);
+    writer.end_object();
+    fmt::print("{}\n", out);
+  } else {
+    fmt::print("{}\n", name_of(decision.answer));
+    for (const std::string& origin : decision.because) fmt::print("  {}\n", origin);
+    if (!decision.condition.empty()) fmt::print("  {}\n", decision.condition);
+    if (!decision.why_undecided.empty()) fmt::print("  {}\n", decision.why_undecided);
+    if (decision.answer == Answer::conditional) {
+      fmt::print("  allowed: {}\n  denied: {}\n", text_of(*decision.when_allowed), text_of(*decision.when_denied));
+    }
+  }
+  if (decision.answer == Answer::allowed) return exit_yes;
+  return decision.answer == Answer::denied ? exit_no : exit_unknown;
+}
+
+int who_can(const Options& options) {
+  const Account account = options.account();
+  std::vector<Principal> candidates;
+  for (const auto& [arn, identity] : account.identities()) candidates.push_back(identity.principal);
+  for (Principal& named : account.named_elsewhere()) candidates.push_back(std::move(named));
+  std::vector<std::string> who, undecided;
+  for (const Principal& principal : candidates) {
+    Budget budget{std::chrono::milliseconds(options.budget)};
+    const Decision decision =
+        decide(account.scenario(principal, options.action, options.resource), options.pins(principal), budget);
+    if (decision.when_allowed)
+      who.push_back(principal.name);
+    else if (decision.answer == Answer::undecided || (!account.missing(principal).empty() && account.find(principal)))
+      undecided.push_back(principal.name);
+  }
+  if (options.json) {
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object().name("principals");
+    write_strings(writer, who);
+    writer.name("undecided");
+    write_strings(writer, undecided);
+    writer.end_object();
+    fmt::print("{}\n", out);
+  } else {
+    for (const std::string& name : who) fmt::print("{}\n", name);
+  }
+  for (const std::string& name : undecided) fmt::print(stderr, "redoubt: {}: it could not be settled\n", name);
+  if (!who.empty()) return exit_yes;
+  return undecided.empty() ? exit_no : exit_unknown;
+}
+
+int compare_files(const Options& options) {
+  const auto read = [](const std::string& path) {
+    auto policy = parse_policy(read_file(path), path);
+    if (!policy) throw std::runtime_error(fmt::format("{}: {} (mend the policy)", path, policy.error().text()));
+    return std::move(*policy);
+  };
+  const Policy left = read(options.left), right = read(options.right);
+  const Difference difference = compare(left, right, std::chrono::milliseconds(options.budget));
+  if (options.json) {
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object().member("answer", name_of(difference.order));
+    if (difference.only_left) write_request(writer.name("only_left"), *difference.only_left);
+    if (difference.only_right) write_request(writer.name("only_right"), *difference.only_right);
+    if (!difference.why_undecided.empty()) writer.member("undecided", std::string_view(difference.why_undecided));
+    writer.end_object();
+    fmt::print("{}\n", out);
+  } else {
+    fmt::print("{}\n", name_of(difference.order));
+    if (difference.only_left) fmt::print("  only {} allows: {}\n", options.left, text_of(*difference.only_left));
+    if (difference.only_right) fmt::print("  only {} allows: {}\n", options.right, text_of(*difference.only_right));
+    if (!difference.why_undecided.empty()) fmt::print("  {}\n", difference.why_undecided);
+  }
+  const auto contained = difference.is_contained();
+  if (!contained) return exit_unknown;
+  return *contained ? exit_yes : exit_no;
+}
+
+int escalate(const Options& options) {
+  const Account account = options.account();
+  const Principal principal = Options::read_principal(options.principal);
+  Budget budget{std::chrono::milliseconds(options.budget)};
+  const Escalation found = find_escalation(account, principal, budget);
+  const std::string missing = account.missing(principal);
+  if (options.json) {
+    std::string out;
+    json::Writer writer(out);
+    writer.begin_object().member("administrator", found.is_administrator).name("paths").begin_array();
+    for (const OpenPath& path : found.paths) {
+      writer.begin_object().member("id", std::string_view(path.id)).member("how", std::string_view(path.how));
+      writer.member("assumes", std::string_view(path.assumes)).name("steps").begin_array();
+      for (const OpenStep& step : path.steps) {
+        writer.begin_object().member("permission", std::string_view(step.request.action)).name("request");
+        write_request(writer, step.request);
+        write_strings(writer.name("because"), step.because);
+        writer.end_object();
+      }
+      writer.end_array().end_object();
+    }
+    writer.end_array();
+    write_strings(writer.name("undecided"), found.undecided);
+    writer.end_object();
+    fmt::print("{}\n", out);
+  } else {
+    if (found.is_administrator) fmt::print("{} is an administrator already\n", principal.name);
+    for (const OpenPath& path : found.paths) {
+      fmt::print("{}: {}\n", path.id, path.how);
+      for (const OpenStep& step : path.steps)
+        fmt::print("  {}\n    {}\n", text_of(step.request), fmt::join(step.because, "\n    "));
+      if (!path.assumes.empty()) fmt::print("  given {}\n", path.assumes);
+    }
+    for (const std::string& id : found.undecided) fmt::print("{}: undecided\n", id);
+    if (!missing.empty()) fmt::print("{}\n", missing);
+  }
+  if (found.is_administrator || !found.paths.empty()) return exit_no;
+  return found.undecided.empty() && missing.empty() ? exit_yes : exit_unknown;
+}
+
+}  // namespace
+
+void add_iam_command(CLI::App& app, int& exit_code) {
+  CLI::App& command = *app.add_subcommand("iam", "Exact answers about policies");
+  command.require_subcommand(1);
+  const auto add = [&](const std::string& name, const std::string& help, const std::string& example,
+                       int (*run)(const Options&)) -> std::pair<CLI::App*, std::shared_ptr<Options>> {
+    CLI::App* const one = command.add_subcommand(name, help);
+    one->footer("Example:\n  redoubt iam " + example);
+    const auto options = std::make_shared<Options>();  // the callback outlives this function
+    one->add_flag("--json", options->json, "Answer in JSON");
+    one->add_option("--budget", options->budget, "Milliseconds before the answer is undecided")
+        ->check(CLI::PositiveNumber);
+    one->callback([options, run, &exit_code] { exit_code = run(*options); });
+    return {one, options};
+  };
+  {
+    const auto [one, options] = add("can-i", "May a principal do something? (0 allowed, 1 denied, 3 conditional)",
+                                    "can-i --account details.json --principal arn:aws:iam::123456789012:role/app "
+                                    "--action s3:GetObject --resource arn:aws:s3:::bucket/key",
+                                    can_i);
+    one->add_option("--principal", options->principal, "An ARN, a service, or anonymous")->required();
+    add_question(*one, *options);
+    add_policies(*one, *options);
+  }
+  {
+    const auto [one, options] = add("who-can", "Who may do something? (0 somebody, 1 nobody)",
+                                    "who-can --account details.json --action kms:Decrypt "
+                                    "--resource arn:aws:kms:eu-west-1:123456789012:key/1234",
+                                    who_can);
+    add_question(*one, *options);
+    add_policies(*one, *options);
+  }
+  {
+    const auto [one, options] = add("compare", "Does one policy allow more than another? (0 no, 1 yes)",
+                                    "compare new.json old.json", compare_files);
+    one->add_option("left", options->left, "A policy")->required();
+    one->add_option("right", options->right, "Another")->required();
+  }
+  {
+    const auto [one, options] =
+        add("escalate", "Can a principal become administrator? (0 no, 1 yes)",
+            "escalate --account details.json --principal arn:aws:iam::123456789012:user/ci", escalate);
+    one->add_option("--principal", options->principal, "An ARN")->required();
+    add_policies(*one, *options);
+  }
+}
+
+}  // namespace redoubt

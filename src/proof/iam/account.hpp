@@ -1,0 +1,85 @@
+// Everything known about who may do what: an account's users, groups and roles with their policies (the answer of
+// get-account-authorization-details), an organisation's SCPs and RCPs, the policies of resources, of a session, of a
+// VPC endpoint. It makes the Scenario for one principal and one resource.
+#pragma once
+
+#include <deque>
+#include <expected>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "iam/evaluate.hpp"
+#include "iam/policy.hpp"
+#include "iam/request.hpp"
+
+namespace redoubt::iam {
+
+// A user or a role.
+struct Identity {
+  Principal principal;
+  PolicySet policies;
+  std::optional<PolicySet> boundary;
+  const Policy* trust = nullptr;     // of a role
+  std::vector<std::string> unread;   // managed policies that are attached but not among the data
+  std::vector<std::string> managed;  // ARNs of the managed policies attached
+};
+
+class Account {
+ public:
+  // Each reads the text of one file; the error names what is wrong and where in the text.
+  using Result = std::expected<void, std::string>;
+  [[nodiscard]] Result add_account(std::string text);          // get-account-authorization-details
+  [[nodiscard]] Result add_scp(std::string text);              // a policy, or an organisation tree
+  [[nodiscard]] Result add_rcp(std::string text);              // likewise
+  [[nodiscard]] Result add_resource_policy(std::string text);  // {"Resource", "Policy", "Account"}, or a list
+  [[nodiscard]] Result add_session_policy(std::string text);
+  [[nodiscard]] Result add_endpoint_policy(std::string text);
+
+  [[nodiscard]] const std::map<std::string, Identity>& identities() const { return identities_; }
+  // Groups by name, with their own policies.
+  [[nodiscard]] const std::map<std::string, Identity>& groups() const { return groups_; }
+  // The identity of a user, a role, or a session's role; null when it is not among the data.
+  [[nodiscard]] const Identity* find(const Principal& principal) const;
+  // Those that resource policies name, and are no identities of the data.
+  [[nodiscard]] std::vector<Principal> named_elsewhere() const;
+
+  // `resource` may be empty: then no resource policy counts, and the resource is of the principal's account.
+  [[nodiscard]] Scenario scenario(const Principal& principal, std::string_view action, std::string_view resource) const;
+
+  // What is missing for a full answer about the principal; empty when nothing is.
+  [[nodiscard]] std::string missing(const Principal& principal) const;
+
+ private:
+  struct Node {  // of an organisation's tree
+    std::string id;
+    PolicySet policies;
+    std::vector<Node> children;
+  };
+  struct Organisation {
+    std::string management_account;
+    Node root;
+  };
+  struct ResourcePolicy {
+    std::string resource;
+    const Policy* policy = nullptr;
+    std::string account;
+  };
+  class Reading;
+
+  [[nodiscard]] static bool levels(const Node& node, std::string_view account, std::vector<PolicySet>& out);
+  void add_levels(const std::vector<Organisation>& organisations, const PolicySet& everywhere, std::string_view account,
+                  std::vector<PolicySet>& out) const;
+
+  std::deque<Policy> policies_;  // never moved: everything else points here
+  std::map<std::string, Identity> identities_;
+  std::map<std::string, Identity> groups_;
+  std::vector<Organisation> scps_, rcps_;
+  PolicySet scp_everywhere_{"the service control policy", {}}, rcp_everywhere_{"the resource control policy", {}};
+  std::vector<ResourcePolicy> resource_policies_;
+  PolicySet session_{"the session policy", {}}, endpoint_{"the endpoint policy", {}};
+};
+
+}  // namespace redoubt::iam

@@ -1,0 +1,53 @@
+// One request as IAM sees it ("Components of a request"): who asks for what, on which resource, with which context.
+// The evaluator judges it, and every counterexample is one.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace redoubt::iam {
+
+// Condition keys in lower case, each with its values. A key that is not here is absent from the request; a key with no
+// values counts as absent ("Single-valued vs. multivalued context keys": a null data set).
+using Context = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+// The values of a key; null when it is absent.
+[[nodiscard]] inline const std::vector<std::string>* values_of(const Context& context, std::string_view key) {
+  const auto found = context.find(key);
+  return found == context.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+// Who asks, as in the Principal element.
+struct Principal {
+  enum class Kind { anonymous, root, user, role, session, federated_user, service, federated, canonical };
+
+  Kind kind = Kind::anonymous;
+  std::string name;     // the ARN (root: arn:aws:iam::ACCOUNT:root); a service's or provider's name; "*" when anonymous
+  std::string account;  // 12 digits; empty for services, providers and the anonymous
+  std::string role;     // of a session: the ARN of its role, as far as known (its path is not part of a session's ARN)
+
+  // From an ARN, an account id, a service name ("lambda.amazonaws.com"), or "anonymous"; none when it is none of these.
+  [[nodiscard]] static std::optional<Principal> parse(std::string_view text);
+
+  // The condition keys that follow from who asks: aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType,
+  // aws:username, aws:PrincipalIsAWSService ("AWS global condition context keys").
+  [[nodiscard]] Context keys() const;
+
+  bool operator==(const Principal&) const = default;
+};
+
+struct Request {
+  std::optional<Principal> principal;  // absent: nobody in particular, where no policy asks who
+  std::string action;
+  std::string resource;
+  Context context;
+};
+
+// The field of an ARN, counted from 0 ("arn" is field 0); the sixth and last, 5, keeps its colons. Empty when there is
+// none.
+[[nodiscard]] std::string_view arn_field(std::string_view arn, int field);
+
+}  // namespace redoubt::iam

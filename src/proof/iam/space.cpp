@@ -1,0 +1,348 @@
+#include "iam/space.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "iam/cells.hpp"
+#include "iam/conditions.hpp"
+#include "iam/contains.hpp"
+#include "iam/evaluate.hpp"
+#include "iam/key_values.hpp"
+
+namespace redoubt::iam {
+namespace {
+
+constexpr Symbol one_in_field{Symbol::Kind::one_in_field};
+constexpr Symbol run_in_field{Symbol::Kind::run_in_field};
+
+// The strings that an action or a resource can be, with markers anywhere (Glob::loosen). Where a policy names a
+// resource that is no ARN, any text can.
+const std::vector<Glob>& universe_of(Glob::Dialect dialect, bool arns_only) {
+  static const std::vector<Glob> actions{
+      Glob({one_in_field, run_in_field, {Symbol::Kind::byte, ':'}, one_in_field, run_in_field})};
+  static const std::vector<Glob> resources{Glob::read(Glob::Dialect::arn, "arn:?*:?*:*:*:?*", nullptr)->loosened(),
+                                           Glob::read(Glob::Dialect::exact, "*", nullptr)->loosened()};
+  static const std::vector<Glob> texts{Glob::read(Glob::Dialect::like, "?*", nullptr)->loosened()};
+  if (dialect == Glob::Dialect::action) return actions;
+  return arns_only ? resources : texts;
+}
+
+bool has_variable(std::string_view text) {
+  return text.find("${") != std::string_view::npos;
+}
+
+// The keys that follow from who asks: Principal::keys.
+constexpr std::array<std::string_view, 6> principal_keys{"aws:principalaccount",      "aws:principalarn",
+                                                         "aws:principalisawsservice", "aws:principalservicename",
+                                                         "aws:principaltype",         "aws:username"};
+
+}  // namespace
+
+std::optional<Space::Patterns> Space::divide(std::vector<Text> texts, Glob::Dialect dialect,
+                                             const std::optional<std::string>& pinned, const Context& variables,
+                                             Budget& budget) {
+  std::ranges::sort(texts);
+  const auto repeated = std::ranges::unique(texts);
+  texts.erase(repeated.begin(), repeated.end());
+
+  Patterns out{.texts = std::move(texts), .cells = {}, .witnesses = {}};
+  out.cells.resize(out.texts.size());
+  std::vector<Glob> globs;
+  std::vector<std::size_t> number;  // of the text of each glob
+  std::vector<std::size_t> everything;
+  bool arns_only = true;
+  for (std::size_t i = 0; i < out.texts.size(); ++i) {
+    const auto& [text, is_variable, loose] = out.texts[i];
+    arns_only = arns_only && (text.starts_with("arn:") || text.starts_with('*'));
+    auto glob = Glob::read(dialect, text, is_variable ? &variables : nullptr);
+    if (!glob) continue;  // it matches nothing
+    if (loose) glob->loosen();
+    if (glob->is_everything()) {
+      everything.push_back(i);
+    } else {
+      globs.push_back(std::move(*glob));
+      number.push_back(i);
+    }
+  }
+  if (pinned) {
+    out.witnesses = {*pinned};
+    for (std::size_t i = 0; i < globs.size(); ++i)
+      if (globs[i].matches(*pinned)) out.cells[number[i]].push_back(0);
+  } else {
+    auto found = iam::cells(globs, universe_of(dialect, arns_only), budget);
+    if (!found) return std::nullopt;
+    for (std::uint32_t cell = 0; cell < found->size(); ++cell) {
+      for (const std::uint32_t glob : (*found)[cell].patterns) out.cells[number[glob]].push_back(cell);
+      out.witnesses.push_back(std::move((*found)[cell].witness));
+    }
+  }
+  // As the policies spell it, where they do: actions are matched in lower case.
+  if (dialect == Glob::Dialect::action)
+    for (std::string& witness : out.witnesses)
+      for (const Text& one : out.texts)
+        if (lower(one.text) == witness) witness = one.text;
+  for (const std::size_t i : everything)
+    for (std::uint32_t cell = 0; cell < out.witnesses.size(); ++cell) out.cells[i].push_back(cell);
+  return out;
+}
+
+std::optional<Space> Space::make(const std::vector<const Statement*>& statements, const Pins& pins, Budget& budget) {
+  Space space;
+  space.rounding_ = pins.rounding;
+  std::vector<Text> actions, resources;
+  for (const Statement* statement : statements) {
+    for (const std::string& action : statement->actions) actions.push_back({action, false, false});
+    for (const std::string& resource : statement->resources)
+      resources.push_back(space.resource_text(*statement, resource));
+  }
+  space.pinned_ = pins.context;
+  space.variables_ = pins.variables();
+  space.principals_ = pins.principals;
+  auto divided = divide(std::move(actions), Glob::Dialect::action, pins.action, space.variables_, budget);
+  if (!divided) return std::nullopt;
+  space.actions_ = std::move(*divided);
+  divided = divide(std::move(resources), Glob::Dialect::resource, pins.resource, space.variables_, budget);
+  if (!divided) return std::nullopt;
+  space.resources_ = std::move(*divided);
+  space.action_ = space.shape_.add(space.actions_.witnesses.size());
+  space.resource_ = space.shape_.add(space.resources_.witnesses.size());
+  space.principal_ = space.shape_.add(std::max<std::size_t>(1, pins.principals.size()));
+  if (!space.add_keys(statements, pins, budget)) return std::nullopt;
+  space.add_worlds();
+  return space;
+}
+
+bool Space::add_keys(const std::vector<const Statement*>& statements, const Pins& pins, Budget& budget) {
+  std::map<std::string_view, Key> keys;
+  for (const Statement* statement : statements) {
+    for (const Condition& condition : statement->conditions) {
+      Key& key = keys[condition.key];
+      const bool variables = statement->variables && std::ranges::any_of(condition.values, has_variable);
+      bool known = false;
+      for (std::size_t i = 0; i < key.conditions.size(); ++i)
+        known = known || (key.conditions[i] == condition && (key.variables[i] != 0) == variables);
+      if (known) continue;
+      key.conditions.push_back(condition);
+      key.variables.push_back(variables);
+    }
+  }
+  for (auto& [name, key] : keys) {
+    key.name = name;
+    if (!add_cells(key, pins, budget)) return false;
+    key.dimension = shape_.add(key.cells.size());
+    keys_.push_back(std::move(key));
+  }
+  return true;
+}
+
+bool Space::add_cells(Key& key, const Pins& pins, Budget& budget) {
+  const auto add = [&](std::vector<std::string> values) {
+    KeyCell cell{std::move(values), {}};
+    for (std::size_t i = 0; i < key.conditions.size(); ++i)
+      cell.truth.push_back(holds(key.conditions[i], &cell.values, key.variables[i] ? &variables_ : nullptr));
+    if (contains(key.cells, cell.truth, &KeyCell::truth)) return;
+    key.cells.push_back(std::move(cell));
+  };
+  if (const auto* values = values_of(pins.context, key.name)) {
+    add(*values);
+    return true;
+  }
+  if (!pins.principals.empty() && contains(principal_keys, key.name)) {
+    for (const Principal& principal : pins.principals) {
+      const Context follows = principal.keys();
+      const auto* values = values_of(follows, key.name);
+      add(values ? *values : std::vector<std::string>());
+    }
+    return true;
+  }
+  if (!pins.markers.contains(key.name)) add({});
+  if (pins.is_pinned(key.name)) return true;
+
+  std::vector<const Context*> contexts;
+  for (const char variables : key.variables) contexts.push_back(variables ? &variables_ : nullptr);
+  const auto telling = telling_values(key.name, key.conditions, contexts, budget);
+  if (!telling) return false;
+  complete_ = complete_ && telling->complete;
+  const std::size_t first = key.cells.size();
+  for (const std::string& value : telling->values) add({value});
+  if (!may_be_multivalued(key.name, key.conditions)) return true;
+  // Each condition asks for any or for all of the values, so what it says of two lists together follows from what it
+  // says of each: lists that tell nothing new need not grow.
+  const std::size_t singles = key.cells.size();
+  for (std::size_t i = first; i < key.cells.size(); ++i) {
+    for (std::size_t single = first; single < singles; ++single) {
+      if (budget.spent()) return false;
+      std::vector<std::string> values = key.cells[i].values;
+      if (contains(values, key.cells[single].values.front())) continue;
+      values.push_back(key.cells[single].values.front());
+      add(std::move(values));
+    }
+  }
+  return true;
+}
+
+void Space::add_worlds() {
+  if (principals_.empty()) {
+    worlds_ = {shape_.everything()};
+    return;
+  }
+  for (std::size_t i = 0; i < principals_.size(); ++i) {
+    Box world = shape_.everything();
+    shape_.clear(world, principal_);
+    shape_.set(world, principal_, i);
+    const Context follows = principals_[i].keys();
+    for (const Key& key : keys_) {
+      if (pinned_.contains(key.name) || !contains(principal_keys, key.name)) continue;
+      std::vector<char> truth;
+      for (std::size_t c = 0; c < key.conditions.size(); ++c)
+        truth.push_back(
+            holds(key.conditions[c], values_of(follows, key.name), key.variables[c] ? &variables_ : nullptr));
+      const auto cell = std::ranges::find(key.cells, truth, &KeyCell::truth);
+      shape_.clear(world, key.dimension);
+      shape_.set(world, key.dimension, static_cast<std::size_t>(cell - key.cells.begin()));
+    }
+    worlds_.push_back(std::move(world));
+  }
+}
+
+Space::Text Space::resource_text(const Statement& statement, const std::string& resource) const {
+  Text out{resource, statement.variables && has_variable(resource), false};
+  const auto rounding = rounding_.find(&statement);
+  if (rounding == rounding_.end() || rounding->second == Rounding::exact) return out;
+  out.loose = (rounding->second == Rounding::up) != statement.not_resource;
+  return out;
+}
+
+void Space::mark(Box& box, std::size_t dimension, const Patterns& patterns, const Text& text) const {
+  const auto at = std::ranges::lower_bound(patterns.texts, text) - patterns.texts.begin();
+  for (const std::uint32_t cell : patterns.cells[static_cast<std::size_t>(at)]) shape_.set(box, dimension, cell);
+}
+
+Box Space::box(const Statement& statement) const {
+  Box box = shape_.everything();
+  shape_.clear(box, action_);
+  for (const std::string& action : statement.actions) mark(box, action_, actions_, {action, false, false});
+  if (statement.not_action) shape_.complement(box, action_);
+  if (!statement.resources.empty()) {
+    shape_.clear(box, resource_);
+    for (const std::string& resource : statement.resources)
+      mark(box, resource_, resources_, resource_text(statement, resource));
+    if (statement.not_resource) shape_.complement(box, resource_);
+  }
+  if (!principals_.empty() && statement.principals) {
+    shape_.clear(box, principal_);
+    for (std::size_t i = 0; i < principals_.size(); ++i)
+      if (speaks_of(statement, principals_[i])) shape_.set(box, principal_, i);
+  }
+  for (const Condition& condition : statement.conditions) {
+    const Key& key = *std::ranges::lower_bound(keys_, condition.key, {}, &Key::name);
+    const bool variables = statement.variables && std::ranges::any_of(condition.values, has_variable);
+    std::size_t which = 0;
+    while (!(key.conditions[which] == condition && (key.variables[which] != 0) == variables)) ++which;
+    Box holding = shape_.nothing();
+    for (std::size_t cell = 0; cell < key.cells.size(); ++cell)
+      if (key.cells[cell].truth[which]) shape_.set(holding, key.dimension, cell);
+    shape_.intersect(box, holding, key.dimension);
+  }
+  return box;
+}
+
+Request Space::request(const Box& box) const {
+  const std::vector<std::size_t> point = shape_.point(box);
+  Request request;
+  request.action = actions_.witnesses[point[action_]];
+  request.resource = resources_.witnesses[point[resource_]];
+  for (const Key& key : keys_)
+    if (const auto& values = key.cells[point[key.dimension]].values; !values.empty())
+      request.context[key.name] = values;
+  if (!principals_.empty()) {
+    request.principal = principals_[point[principal_]];
+    const Context follows = request.principal->keys();
+    for (const std::string_view key : principal_keys) {
+      if (const auto found = request.context.find(key); found != request.context.end()) request.context.erase(found);
+      if (const auto* values = values_of(follows, key)) request.context.emplace(key, *values);
+    }
+  }
+  for (const auto& [key, values] : pinned_) request.context[key] = values;
+  return request;
+}
+
+std::vector<std::string> open_variables(const std::vector<const Statement*>& statements, const Pins& pins) {
+  std::set<std::string> keys;
+  const auto look = [&](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts)
+      for (std::string& key : Glob::variables(text))
+        if (!pins.is_pinned(key) && !pins.markers.contains(key)) keys.insert(std::move(key));
+  };
+  for (const Statement* statement : statements) {
+    if (!statement->variables) continue;
+    look(statement->resources);
+    for (const Condition& condition : statement->conditions) look(condition.values);
+  }
+  return {keys.begin(), keys.end()};
+}
+
+std::vector<Principal> representative_principals(const std::vector<const Statement*>& statements, Budget& budget) {
+  std::set<std::string> accounts, names{"anonymous", "service.amazonaws.com"};
+  std::vector<Glob> arns;
+  for (const Statement* statement : statements) {
+    if (statement->principals) {
+      for (const std::string& name : statement->principals->aws) {
+        const auto principal = Principal::parse(name);
+        if (!principal) continue;
+        accounts.insert(principal->account);
+        names.insert(name);
+        if (principal->kind == Principal::Kind::role)
+          names.insert("arn:aws:sts::" + principal->account + ":assumed-role/" + name.substr(name.rfind('/') + 1) +
+                       "/session");
+        if (const auto arn = Glob::read(Glob::Dialect::exact, principal->name, nullptr); !contains(arns, *arn))
+          arns.push_back(*arn);
+      }
+      names.insert(statement->principals->service.begin(), statement->principals->service.end());
+      names.insert(statement->principals->federated.begin(), statement->principals->federated.end());
+    }
+    for (const Condition& condition : statement->conditions) {
+      if (condition.key == "aws:principalaccount")
+        for (const std::string& value : condition.values)
+          if (const auto principal = Principal::parse(value); principal && !principal->account.empty())
+            accounts.insert(principal->account);
+      if (condition.key != "aws:principalarn") continue;
+      for (const std::string& value : condition.values) {
+        const auto dialect = dialect_of(condition.comparison);
+        if (!dialect) continue;
+        if (const auto account = arn_field(value, 4); account.size() == 12) accounts.insert(std::string(account));
+        if (auto arn = Glob::read(*dialect, value, nullptr); arn && !contains(arns, *arn))
+          arns.push_back(std::move(*arn));
+      }
+    }
+  }
+  std::string stranger = "999999999999";
+  while (accounts.contains(stranger)) stranger = std::to_string(std::stoll(stranger) - 1);
+  accounts.insert(stranger);
+  // One user and one role for each combination of the ARN patterns, in each account.
+  std::vector<Glob> universe;
+  for (const std::string& account : accounts) {
+    names.insert(account);
+    for (const std::string_view kind : {"user", "role"}) {
+      universe = {
+          *Glob::read(Glob::Dialect::arn, "arn:aws:iam::" + account + ":" + std::string(kind) + "/?*", nullptr)};
+      const auto divided = cells(arns, universe, budget);
+      if (!divided) return {};
+      for (const Cell& cell : *divided) names.insert(cell.witness);
+    }
+  }
+  std::vector<Principal> out;
+  for (const std::string& name : names)
+    if (auto principal = Principal::parse(name)) out.push_back(std::move(*principal));
+  for (const Statement* statement : statements)
+    if (statement->principals)
+      for (const std::string& name : statement->principals->canonical)
+        if (!contains(out, name, &Principal::name))
+          out.push_back({.kind = Principal::Kind::canonical, .name = name, .account = {}, .role = {}});
+  return out;
+}
+
+}  // namespace redoubt::iam
