@@ -106,6 +106,18 @@ TEST(Server, GivesUpOnABodyThatComesTooSlowly) {
   EXPECT_THAT(client.read_all(), StartsWith("HTTP/1.1 408 "));
 }
 
+TEST(Server, GivesUpOnABodyThatStallsAfterABurst) {
+  ServerOptions options;
+  options.limits.body_grace = 300ms;
+  RunningServer server(options);
+  Client client(server.port());
+  client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" + std::string(99'000, 'x'));
+  const auto begin = Clock::now();
+  for (int i = 0; i < 100 && client.send("x"); ++i) std::this_thread::sleep_for(20ms);
+  EXPECT_THAT(client.read_all(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_LT(Clock::now() - begin, 2s) << "99 kB in a moment are no credit for a minute and a half";
+}
+
 TEST(Server, GivesUpOnAClientThatTakesNoAnswer) {
   ServerOptions options;
   options.limits.write_stall = 300ms;
