@@ -30,7 +30,7 @@ def build(preset: str, *targets: str) -> Tally:
     return Tally(passed=1)
 
 
-def run_ctest(preset: str, only: str = "", **environment: str) -> Tally:
+def run_ctest(preset: str, only: str = ".", **environment: str) -> Tally:
     """Runs the preset's ctest tests, all or one. Each case of a GoogleTest binary counts by itself."""
     results = ROOT / "build" / "results" / preset
     shutil.rmtree(results, ignore_errors=True)
