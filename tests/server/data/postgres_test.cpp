@@ -273,6 +273,7 @@ TEST_P(Postgres, ARotatedPasswordCostsNoFailedStatement) {
     current = next;
   }
   // Those of the former user go one by one while nobody waits for a connection: under this load, at no certain time.
+  for (int i = 0; i < 2000 && connections_of("clerk_" + current) == 0; ++i) std::this_thread::sleep_for(10ms);
   EXPECT_GT(connections_of("clerk_" + current), 0);
   stop = true;
   loops.clear();
