@@ -20,9 +20,7 @@ Task<CurrentUser> CurrentUser::from(BearerToken token, State<TokenService> token
   const auto verified = tokens->verify(token.token);
   std::optional<UserRow> user;
   if (verified) user = co_await sessions::user_of(*db, verified->claims.session);
-  // Forged, expired, signed out and deactivated look alike.
-  if (!user || user->id != verified->claims.subject)
-    throw HttpError(401, "The access token is not valid").with("WWW-Authenticate", R"(Bearer error="invalid_token")");
+  if (!user || user->id != verified->claims.subject) throw invalid_access_token();
   co_return CurrentUser{std::move(*user), verified->claims.session, verified->claims.scope};
 }
 
@@ -36,6 +34,10 @@ Registrar Registrar::from(MaybeUser asking, State<Settings> settings) {
   if (!settings->open_registration && !administrator)
     throw HttpError(403, "Registration is closed: an administrator registers new users");
   return Registrar{std::move(asking)};
+}
+
+HttpError invalid_access_token() {
+  return HttpError(401, "The access token is not valid").with("WWW-Authenticate", R"(Bearer error="invalid_token")");
 }
 
 void refuse_scope(std::string_view scope) {

@@ -39,6 +39,9 @@ struct CurrentUser {
   static Task<CurrentUser> from(BearerToken token, State<TokenService> tokens, State<Database> db);
 };
 
+// Forged, expired, signed out, deactivated and deleted look alike.
+[[nodiscard]] HttpError invalid_access_token();
+
 // Throws HttpError 403 with the challenge of RFC 6750 section 3.1.
 [[noreturn]] void refuse_scope(std::string_view scope);
 

@@ -38,7 +38,7 @@ int check_health(const std::string& url) {
   rest.remove_prefix(tls ? 8 : 7);
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   const std::string authority(rest.substr(0, slash));
-  const std::string path = slash == rest.size() ? "/health/ready" : std::string(rest.substr(slash));
+  const std::string path = rest.size() - slash <= 1 ? "/health/ready" : std::string(rest.substr(slash));
   const bool has_port = authority.rfind(':') != std::string::npos && authority.rfind(':') > authority.rfind(']') + 1;
   const std::string target =
       has_port || authority.find(':') != std::string::npos ? authority : authority + (tls ? ":443" : ":80");

@@ -49,10 +49,16 @@ Task<std::optional<ItemRow>> find(Queries db, std::string_view id, std::string_v
       id, owner);
 }
 
-Task<void> insert(Queries db, const ItemRow& item) {
-  co_await db.execute(
-      "INSERT INTO items (id, owner_id, title, description, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6)",
-      item.id, item.owner_id, item.title, item.description, item.created_at, item.updated_at);
+Task<bool> insert(Queries db, const ItemRow& item) {
+  try {
+    co_await db.execute(
+        "INSERT INTO items (id, owner_id, title, description, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        item.id, item.owner_id, item.title, item.description, item.created_at, item.updated_at);
+  } catch (const DatabaseError& error) {
+    if (error.sqlstate() != "23503") throw;  // foreign_key_violation
+    co_return false;
+  }
+  co_return true;
 }
 
 Task<std::optional<ItemRow>> update(Queries db, std::string_view id, std::string_view owner,

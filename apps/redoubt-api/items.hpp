@@ -34,7 +34,8 @@ Task<std::vector<ItemRow>> page(Queries db, std::string_view owner, std::string_
 Task<std::vector<ItemRow>> owned_by(Queries db, std::string_view user);
 Task<std::optional<ItemRow>> find(Queries db, std::string_view id, std::string_view owner);
 
-Task<void> insert(Queries db, const ItemRow& item);
+// False when its owner is gone.
+Task<bool> insert(Queries db, const ItemRow& item);
 // Sets what is given; `describe` says whether the description is. Gives the item as it is then, none when not found.
 Task<std::optional<ItemRow>> update(Queries db, std::string_view id, std::string_view owner,
                                     std::optional<std::string> title, bool describe,

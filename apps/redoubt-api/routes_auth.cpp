@@ -15,6 +15,10 @@ namespace {
 // slowed down without a single address being able to lock the account's owner out.
 constexpr std::uint32_t account_limit_factor = 10;
 
+// Bytes of what anybody may send to sign in: more than the longest names and passwords, little enough for a crowd of
+// strangers who never finish.
+constexpr std::uint64_t credentials_limit = 64 * 1024;
+
 HttpError wrong_credentials() {
   return HttpError(401, "Incorrect username or password").with("WWW-Authenticate", "Bearer");
 }
@@ -153,6 +157,7 @@ void add_auth_routes(Application& app, const Settings& settings) {
   auto auth = app.group("/auth").tag("auth");
 
   auth.post("/register", register_user)
+      .body_limit(credentials_limit)
       .summary("Register")
       .description(
           "Answers alike whether or not the address has an account. In production only administrators may, "
@@ -160,11 +165,13 @@ void add_auth_routes(Application& app, const Settings& settings) {
 
   auth.post("/login", sign_in)
       .limit(RouteLimit{settings.rate_limit_login, LimitBy::client, LimitScope::shared})
+      .body_limit(credentials_limit)
       .answers({401, 503})
       .summary("Sign in")
       .description("The OAuth 2 password form. An unknown user and a wrong password are alike in answer and in time.");
 
   auth.post("/refresh", refresh)
+      .body_limit(credentials_limit)
       .answers({401, 503})
       .summary("Refresh")
       .description(

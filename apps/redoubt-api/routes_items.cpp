@@ -40,7 +40,7 @@ void add_item_routes(Application& app) {
                                  .description = plain(body->description),
                                  .created_at = now,
                                  .updated_at = now};
-              co_await items::insert(*db, item);
+              if (!co_await items::insert(*db, item)) throw invalid_access_token();  // deleted since it was checked
               co_return Created<ItemOut>{item.out(), "/items/" + item.id};
             })
       .summary("Create an item");

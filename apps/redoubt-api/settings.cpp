@@ -65,7 +65,8 @@ constexpr std::array all_options{
     Option{"RATE_LIMIT_LOGIN", "5/minute",
            "Sign-ins of one client: `N/second`, `N/minute`, `N/hour`, `N/day` or `off`; exact across processes on "
            "PostgreSQL."},
-    Option{"RATE_LIMIT_DEFAULT", "300/minute", "All requests of one client, but `/health/*`."},
+    Option{"RATE_LIMIT_DEFAULT", "300/minute",
+           "All requests of one client, but `/health/*`, `/metrics` and CORS preflights."},
     Option{"METRICS_NAMESPACE", "Redoubt",
            "The prefix of CloudWatch namespaces: `Redoubt/Security`, `Redoubt/Application`."},
     Option{"X_XSS_PROTECTION", "0", "The value of that header; `1; mode=block` where a checklist asks for it."},
@@ -252,7 +253,13 @@ std::string Settings::local_host() const {
 // What can be said without touching anything but the files of secrets.
 void Settings::check() const {
   for (const Option& option : all_options) {
-    if (option.secret) (void)secret(option.name);
+    if (!option.secret) continue;
+    const std::string file_name = std::string(option.name) + "_FILE";
+    const std::string file = environment_(file_name).value_or("");
+    // An empty file must not quietly mean the default.
+    const bool may_be_empty = option.name == "JWT_SECRET_PREVIOUS" || option.name == "ADMIN_PASSWORD";
+    if (secret(option.name).empty() && !file.empty() && !may_be_empty)
+      throw SettingsError(fmt::format("{}: the file {} is empty", file_name, file));
   }
   const auto check_secret = [](std::string_view name, std::string_view value) {
     if (value.empty() || value.size() >= min_jwt_secret_size) return;
@@ -293,6 +300,11 @@ void Settings::check_for_production() const {
     throw SettingsError("ALLOWED_HOSTS=* is for development only: name the hosts, such as *.example.com");
   if (std::ranges::count(cors_origins, "*") > 0)
     throw SettingsError("CORS_ORIGINS=* would let every web site read answers: name the origins");
+  for (const IpRange& range : trusted_proxies) {
+    if (range.to_string().ends_with("/0"))
+      throw SettingsError(
+          "TRUSTED_PROXIES holds every address: any client could then say who it is; name the load balancers' ranges");
+  }
   if (bcrypt_cost < 12)
     throw SettingsError(fmt::format("BCRYPT_COST is {}: production needs at least 12", bcrypt_cost));
   if (!is_verified(database_url) && !allow_insecure_database)

@@ -58,33 +58,36 @@ struct ApplicationOptions {
 
 class Group;
 
-class Application {
+// app.get("/items/{id}", handler) and so on, for an Application and a Group alike.
+struct RouteVerbs {
+  template <class Self, class Handler>
+  Route& get(this Self& self, RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
+    return self.add(Method::get, pattern.text(), std::move(handler));
+  }
+  template <class Self, class Handler>
+  Route& post(this Self& self, RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
+    return self.add(Method::post, pattern.text(), std::move(handler));
+  }
+  template <class Self, class Handler>
+  Route& put(this Self& self, RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
+    return self.add(Method::put, pattern.text(), std::move(handler));
+  }
+  template <class Self, class Handler>
+  Route& patch(this Self& self, RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
+    return self.add(Method::patch, pattern.text(), std::move(handler));
+  }
+  template <class Self, class Handler>
+  Route& del(this Self& self, RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
+    return self.add(Method::del, pattern.text(), std::move(handler));
+  }
+};
+
+class Application : public RouteVerbs {
  public:
   explicit Application(ApplicationOptions options = {});
   ~Application();
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
-
-  template <class Handler>
-  Route& get(RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
-    return add(Method::get, pattern.text(), std::move(handler));
-  }
-  template <class Handler>
-  Route& post(RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
-    return add(Method::post, pattern.text(), std::move(handler));
-  }
-  template <class Handler>
-  Route& put(RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
-    return add(Method::put, pattern.text(), std::move(handler));
-  }
-  template <class Handler>
-  Route& patch(RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
-    return add(Method::patch, pattern.text(), std::move(handler));
-  }
-  template <class Handler>
-  Route& del(RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
-    return add(Method::del, pattern.text(), std::move(handler));
-  }
 
   // Routes under a common prefix ("/items"), with common tags and requirements.
   Group group(std::string prefix);
@@ -109,6 +112,7 @@ class Application {
   [[nodiscard]] const ApplicationOptions& options() const noexcept { return options_; }
 
  private:
+  friend struct RouteVerbs;
   friend class Group;
   friend class OpenApiWriter;
 
@@ -134,29 +138,8 @@ class Application {
   bool prepared_ = false;
 };
 
-class Group {
+class Group : public RouteVerbs {
  public:
-  template <class Handler>
-  Route& get(RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
-    return add(Method::get, pattern.text(), std::move(handler));
-  }
-  template <class Handler>
-  Route& post(RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
-    return add(Method::post, pattern.text(), std::move(handler));
-  }
-  template <class Handler>
-  Route& put(RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
-    return add(Method::put, pattern.text(), std::move(handler));
-  }
-  template <class Handler>
-  Route& patch(RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
-    return add(Method::patch, pattern.text(), std::move(handler));
-  }
-  template <class Handler>
-  Route& del(RoutePattern<std::type_identity_t<Handler>> pattern, Handler handler) {
-    return add(Method::del, pattern.text(), std::move(handler));
-  }
-
   // For every route added after it.
   Group& tag(std::string name) {
     tags_.push_back(std::move(name));
@@ -176,6 +159,7 @@ class Group {
   }
 
  private:
+  friend struct RouteVerbs;
   friend class Application;
   struct Requirement {
     std::function<Task<void>(Exchange&)> resolve;

@@ -22,14 +22,15 @@ struct ConnectionLimits {
   HeadLimits head{};
   std::uint64_t body_bytes = 1024 * 1024;  // beyond, 413; a route's own: Route::body_limit
 
-  milliseconds handshake = seconds(10);        // TLS, all of it
-  milliseconds head_time = seconds(10);        // from the first byte of a request to the end of its head
-  milliseconds idle = seconds(75);             // between requests; above the 60 s of AWS load balancers
-  milliseconds body_grace = seconds(10);       // a body may lag behind its minimum rate by this much
-  std::uint64_t body_bytes_per_second = 1024;  // the minimum rate of a body
-  milliseconds write_stall = seconds(30);      // the peer takes nothing of an answer
-  milliseconds handler = seconds(30);          // becomes Request::deadline, which bounds database calls
-  milliseconds linger = seconds(2);            // after an early answer, for the peer to stop sending
+  milliseconds handshake = seconds(10);          // TLS, all of it
+  milliseconds head_time = seconds(10);          // from the first byte of a request to the end of its head
+  milliseconds idle = seconds(75);               // between requests; above the 60 s of AWS load balancers
+  milliseconds body_grace = seconds(10);         // a body may lag behind its minimum rate by this much
+  std::uint64_t body_bytes_per_second = 1024;    // the minimum rate of a body
+  milliseconds write_stall = seconds(30);        // an answer may lag behind its minimum rate by this much
+  std::uint64_t answer_bytes_per_second = 1024;  // the minimum rate at which the peer takes an answer
+  milliseconds handler = seconds(30);            // becomes Request::deadline, which bounds database calls
+  milliseconds linger = seconds(2);              // after an early answer, for the peer to stop sending
 
   // What is left of an unread body is read and dropped, up to this, to keep the connection; more closes it.
   std::uint64_t discard_bytes = 64 * 1024;

@@ -306,7 +306,7 @@ std::expected<Document, Error> parse(std::string text, std::size_t max_depth) {
     return std::unexpected(Error{.reason = "the text begins with a byte order mark"});  // RFC 8259 section 8.1
   }
   if (const auto at = cut_off_character(text)) {
-    return std::unexpected(place("the text ends inside a character: it is not UTF-8", *at, text, *at, {}));
+    return std::unexpected(place("the string is not UTF-8", *at, text, *at, {}));
   }
   auto content = std::make_unique<Document::Content>();
   content->text = std::move(text);

@@ -92,6 +92,7 @@ TEST(Settings, OfProductionAreStrong) {
       {"ALLOWED_HOSTS", "*"},
       {"ALLOWED_HOSTS", "api.example.com,*"},
       {"CORS_ORIGINS", "*"},
+      {"TRUSTED_PROXIES", "10.0.0.0/8,0.0.0.0/0"},
       {"BCRYPT_COST", "10"},
       {"BCRYPT_COST", "11"},
       {"DATABASE_URL", "postgresql://db.example.com/shop"},
@@ -126,6 +127,15 @@ TEST(Settings, TakeEverySecretFromAFile) {
     for (const std::string unreadable : {"/no/such/file", "/tmp"})
       EXPECT_NE(problem({{name + "_FILE", unreadable}}).find(name + "_FILE"), std::string::npos) << unreadable;
   }
+  std::filesystem::remove(path);
+}
+
+TEST(Settings, RefuseAnEmptyFileThatWouldMeanTheDefault) {
+  const auto path = std::filesystem::temp_directory_path() / fmt::format("redoubt-empty-{}", getpid());
+  std::ofstream(path) << "\n";
+  EXPECT_NE(problem({{"JWT_SECRET_FILE", path.string()}}).find("JWT_SECRET_FILE"), std::string::npos);
+  EXPECT_NE(problem({{"DATABASE_URL_FILE", path.string()}}).find("is empty"), std::string::npos);
+  EXPECT_EQ(problem({{"JWT_SECRET_PREVIOUS_FILE", path.string()}}), "") << "there need not be one";
   std::filesystem::remove(path);
 }
 

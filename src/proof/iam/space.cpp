@@ -126,7 +126,7 @@ bool Space::add_keys(const std::vector<const Statement*>& statements, const Pins
         known = known || (key.conditions[i] == condition && (key.variables[i] != 0) == variables);
       if (known) continue;
       key.conditions.push_back(condition);
-      key.variables.push_back(variables);
+      key.variables.push_back(static_cast<char>(variables));
     }
   }
   for (auto& [name, key] : keys) {
@@ -142,7 +142,8 @@ bool Space::add_cells(Key& key, const Pins& pins, Budget& budget) {
   const auto add = [&](std::vector<std::string> values) {
     KeyCell cell{std::move(values), {}};
     for (std::size_t i = 0; i < key.conditions.size(); ++i)
-      cell.truth.push_back(holds(key.conditions[i], &cell.values, key.variables[i] ? &variables_ : nullptr));
+      cell.truth.push_back(
+          static_cast<char>(holds(key.conditions[i], &cell.values, key.variables[i] != 0 ? &variables_ : nullptr)));
     if (contains(key.cells, cell.truth, &KeyCell::truth)) return;
     key.cells.push_back(std::move(cell));
   };
@@ -198,8 +199,8 @@ void Space::add_worlds() {
       if (pinned_.contains(key.name) || !contains(principal_keys, key.name)) continue;
       std::vector<char> truth;
       for (std::size_t c = 0; c < key.conditions.size(); ++c)
-        truth.push_back(
-            holds(key.conditions[c], values_of(follows, key.name), key.variables[c] ? &variables_ : nullptr));
+        truth.push_back(static_cast<char>(
+            holds(key.conditions[c], values_of(follows, key.name), key.variables[c] != 0 ? &variables_ : nullptr)));
       const auto cell = std::ranges::find(key.cells, truth, &KeyCell::truth);
       shape_.clear(world, key.dimension);
       shape_.set(world, key.dimension, static_cast<std::size_t>(cell - key.cells.begin()));

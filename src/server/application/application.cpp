@@ -3,6 +3,7 @@
 #include "application/openapi.hpp"
 #include "application/router.hpp"
 #include "docs/assets.hpp"
+#include "guard/list.hpp"
 #include "redoubt/client_address.hpp"
 #include "redoubt/log.hpp"
 #include "redoubt/metric_names.hpp"
@@ -31,12 +32,25 @@ Response error_response(const HttpError& error) {
 
 // Whether the client takes gzip (RFC 9110 section 12.5.3), read simply: named, and not with weight 0.
 bool accepts_gzip(const Fields& fields) {
-  const auto field = fields.find("Accept-Encoding");
-  if (!field) return false;
-  const std::size_t at = field->find("gzip");
-  if (at == std::string_view::npos) return false;
-  const std::string_view rest = field->substr(at + 4);
-  return !rest.starts_with(";q=0") || rest.starts_with(";q=0.");
+  bool accepted = false;
+  guard::for_each_element(fields, "Accept-Encoding", [&](std::string_view element) {
+    const std::size_t end = element.find_first_of("; \t");
+    if (!iequals(element.substr(0, end), "gzip")) return true;
+    accepted = end == std::string_view::npos || element.find_first_of("123456789", end) != std::string_view::npos;
+    return false;
+  });
+  return accepted;
+}
+
+// The answer to a request that no route takes, although others may take its path (`allow`).
+Response answer_without_route(const Request& request, std::string_view allow) {
+  if (request.method == Method::options && (!allow.empty() || request.target == "*")) {
+    Response response{.status = 204};
+    response.set("Allow", std::string(allow.empty() ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : allow));
+    return response;
+  }
+  if (!allow.empty()) throw HttpError(405, "Method Not Allowed").with("Allow", std::string(allow));
+  throw HttpError(404, "Not Found");
 }
 
 Response asset_response(const Asset& asset, const Request& request) {
@@ -74,6 +88,8 @@ struct Application::Guards {
   Cors cors;
   RateLimiter limiter;
   Router router;
+  // The rules for requests that no route takes: the default limit, or strangers could look for paths without end.
+  const Route no_route{Method::get, ""};
 };
 
 struct Application::Counted {
@@ -181,26 +197,22 @@ Task<Response> Application::handle(Request& request) {
 }
 
 Task<Response> Application::answer(Request& request, const Route* route, std::string_view allow, Exchange& exchange) {
-  if (route == nullptr) {
-    if (request.method == Method::options && (!allow.empty() || request.target == "*")) {
-      Response response{.status = 204};
-      response.set("Allow", std::string(allow.empty() ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : allow));
-      co_return response;
-    }
-    if (!allow.empty()) throw HttpError(405, "Method Not Allowed").with("Allow", std::string(allow));
-    throw HttpError(404, "Not Found");
-  }
+  const Route& rules = route != nullptr ? *route : guards_->no_route;
   RateDecision decision;
-  if (is_limited(*route)) decision = co_await count_against_limits(request, *route);
+  if (is_limited(rules)) decision = co_await count_against_limits(request, rules);
   if (!decision.allowed) {
     Response refused = error_response(429, R"("Too many requests: try again later")");
     apply(decision, refused);
     co_return refused;
   }
-  if (route->body_limit_) request.body->limit(*route->body_limit_);
   std::optional<Response> response;
   try {
-    response = co_await route->handle_(exchange);
+    if (route == nullptr) {
+      response = answer_without_route(request, allow);
+    } else {
+      if (route->body_limit_) request.body->limit(*route->body_limit_);
+      response = co_await route->handle_(exchange);
+    }
   } catch (const HttpError& error) {
     response = error_response(error);
   }
@@ -218,7 +230,9 @@ std::string Application::key_of(const RouteLimit& limit, const Request& request,
   if (limit.by == LimitBy::account && options_.account_of_token) {
     const auto field = request.header("Authorization");
     if (field && field->size() > 7) {
-      const std::string account = options_.account_of_token(field->substr(7));
+      std::string_view token = field->substr(7);
+      while (token.starts_with(' ') || token.starts_with('\t')) token.remove_prefix(1);  // as where it is verified
+      const std::string account = options_.account_of_token(token);
       if (!account.empty()) return subject_key(scope, account);
     }
   }

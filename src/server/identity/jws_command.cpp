@@ -48,7 +48,7 @@ int jws_verify_command(const std::string& jwk_file, const std::string& token_fil
   if (!accepted.empty()) options.algorithms = accepted;
   const auto jws = verify_jws(*token, *keys, options);
   if (!jws) return fail(invalid, token_file, jws.error());
-  std::fwrite(jws->payload.data(), 1, jws->payload.size(), stdout);
+  fmt::print("{}", jws->payload);  // throws where standard output takes nothing
   return valid;
 }
 

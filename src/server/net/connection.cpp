@@ -1,5 +1,6 @@
 #include "net/connection.hpp"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <coroutine>
 #include <utility>
@@ -46,6 +47,30 @@ Response answer_with(int status, std::string_view detail, std::string_view prepa
   response.body.append(R"({"detail": ")").append(detail).append(R"("})");
   return response;
 }
+
+// How much longer the peer may keep a transfer waiting. Bytes earn time at the minimum rate, but never more than
+// `grace`: else a burst would buy a connection that does nothing for long. Only waiting for the peer uses it up.
+class Patience {
+ public:
+  Patience() = default;
+  Patience(std::chrono::nanoseconds grace, std::uint64_t bytes_per_second) noexcept
+      : grace_(grace), left_(grace), bytes_per_second_(bytes_per_second) {}
+
+  [[nodiscard]] Clock::time_point begin_wait() noexcept {
+    begin_ = Clock::now();
+    return begin_ + left_;
+  }
+  void end_wait(std::size_t bytes) noexcept {
+    const std::chrono::microseconds earned(std::uint64_t{bytes} * 1'000'000 / bytes_per_second_);
+    left_ = std::min<std::chrono::nanoseconds>(left_ - (Clock::now() - begin_) + earned, grace_);
+  }
+
+ private:
+  std::chrono::nanoseconds grace_{};
+  std::chrono::nanoseconds left_{};
+  std::uint64_t bytes_per_second_ = 1;
+  Clock::time_point begin_;
+};
 
 // The peer takes no more: unwinds whoever writes a streamed body.
 struct PeerGone : std::exception {
@@ -126,8 +151,7 @@ class Connection final : public Watched, public BodyReader {
   InputBuffer* body_source_ = &input_;
   std::uint64_t body_limit_ = 0;
   std::uint64_t body_taken_ = 0;
-  std::uint64_t body_received_ = 0;  // from the socket, since body_begin_
-  Clock::time_point body_begin_;
+  Patience body_patience_;
   bool owes_continue_ = false;  // the client waits for a 100 before it sends the body
   bool body_failed_ = false;
   bool peer_gone_ = false;
@@ -247,8 +271,8 @@ void Connection::begin_exchange() {
               .deadline = Clock::now() + limits_.handler};
   decoder_ = http::BodyDecoder(head.framing, head.content_length);
   body_limit_ = limits_.body_bytes;
-  body_taken_ = body_received_ = 0;
-  body_begin_ = {};
+  body_taken_ = 0;
+  body_patience_ = {limits_.body_grace, limits_.body_bytes_per_second};
   owes_continue_ = head.expects_continue && !decoder_.done();
   body_failed_ = false;
 }
@@ -315,10 +339,8 @@ Task<bool> Connection::receive_body() {
     input_.consume(input_.unread().size());
     body_source_ = &body_input_;
   }
-  if (body_begin_ == Clock::time_point{}) body_begin_ = Clock::now();
   body_input_.make_room();
-  expire_at(body_begin_ + limits_.body_grace +
-            std::chrono::milliseconds(body_received_ * 1000 / limits_.body_bytes_per_second));
+  expire_at(body_patience_.begin_wait());
   const IoResult got = co_await stream.read_some(body_input_.room());
   never_expire();
   if (got.error) {
@@ -326,7 +348,7 @@ Task<bool> Connection::receive_body() {
     co_return false;
   }
   body_input_.received(got.bytes);
-  body_received_ += got.bytes;
+  body_patience_.end_wait(got.bytes);
   co_return true;
 }
 
@@ -442,12 +464,15 @@ bool Connection::send_now() {
 Task<bool> Connection::send_rest() {
   sending_ = true;
   bool well = true;
+  Patience patience(limits_.write_stall, limits_.answer_bytes_per_second);
   while (well && pending()) {
-    expire_in(limits_.write_stall);
+    expire_at(patience.begin_wait());
     const IoResult result = co_await stream.write_some(pending_pieces());
     never_expire();
     well = !result.error;
-    if (well) sent(result.bytes);
+    if (!well) break;
+    sent(result.bytes);
+    patience.end_wait(result.bytes);
   }
   sending_ = false;
   co_return well;
@@ -483,7 +508,7 @@ Task<void> serve(std::unique_ptr<Stream> stream, IpAddress peer, ConnectionConte
   try {
     Connection connection(*stream, peer, context);
     co_await connection.run();
-  } catch (...) {
+  } catch (...) {  // NOLINT(bugprone-empty-catch)
     // Only memory can have run out: nothing is left to tell the client.
   }
   stream->close();

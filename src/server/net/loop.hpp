@@ -1,6 +1,7 @@
 // A Loop's insides, for the library's own sources that do I/O through Asio.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 
 #include "redoubt/runtime.hpp"
@@ -9,6 +10,7 @@ namespace redoubt {
 
 struct Loop::Impl {
   boost::asio::io_context io{1};  // one thread runs it; others only post
+  std::atomic<int> posting = 0;   // threads inside post(): the loop must not end under them
 };
 
 // The io_context of the loop whose thread this is.

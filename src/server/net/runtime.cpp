@@ -41,7 +41,10 @@ Detached run_detached(Task<void> task, std::move_only_function<void(std::excepti
 }  // namespace
 
 Loop::Loop() : impl_(std::make_unique<Impl>()) {}
-Loop::~Loop() = default;
+Loop::~Loop() {
+  // What a worker posted may have run, and ended this loop, before the worker has left post().
+  while (impl_->posting.load(std::memory_order_acquire) != 0) std::this_thread::yield();
+}
 
 Loop* Loop::current() noexcept {
   return current_loop;
@@ -60,6 +63,14 @@ void Loop::stop() noexcept {
 }
 
 void Loop::post(std::move_only_function<void()> function) {
+  struct Posting {
+    std::atomic<int>& count;
+    explicit Posting(std::atomic<int>& threads) : count(threads) { count.fetch_add(1, std::memory_order_relaxed); }
+    ~Posting() { count.fetch_sub(1, std::memory_order_release); }
+    Posting(const Posting&) = delete;
+    Posting& operator=(const Posting&) = delete;
+  };
+  const Posting posting(impl_->posting);
   boost::asio::post(impl_->io, std::move(function));
 }
 

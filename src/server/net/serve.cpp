@@ -40,11 +40,11 @@ Signals::Signals() {
   action.sa_handler = note;
   action.sa_flags = SA_RESTART;
   for (const int signal : caught) ::sigaction(signal, &action, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
 }
 
 Signals::~Signals() {
-  for (const int signal : caught) std::signal(signal, SIG_DFL);
+  for (const int signal : caught) (void)std::signal(signal, SIG_DFL);
   noted_into = -1;
   ::close(pipe_[0]);
   ::close(pipe_[1]);

@@ -1,6 +1,6 @@
 #include "redoubt/exchange.hpp"
 
-#include "redoubt/arguments.hpp"
+#include "schema/blanks.hpp"
 #include "schema/unicode.hpp"
 
 namespace redoubt {
@@ -11,16 +11,6 @@ constexpr int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   const char low = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
   return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-HttpError unauthorized(std::string detail, std::string challenge) {
-  return HttpError(401, std::move(detail)).with("WWW-Authenticate", std::move(challenge));
 }
 
 }  // namespace
@@ -69,18 +59,18 @@ std::optional<std::string> media_type_of(const Fields& fields) {
   if (!field) return "";
   if (fields.count("Content-Type") > 1) return std::nullopt;
   const std::size_t end = std::min(field->find(';'), field->size());
-  std::string type(trim(field->substr(0, end)));
+  std::string type(trim_blanks(field->substr(0, end)));
   std::ranges::transform(type, type.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   std::string_view parameters = field->substr(end);
   while (!parameters.empty()) {
     parameters.remove_prefix(1);
     const std::size_t next = std::min(parameters.find(';'), parameters.size());
-    const std::string_view parameter = trim(parameters.substr(0, next));
+    const std::string_view parameter = trim_blanks(parameters.substr(0, next));
     parameters.remove_prefix(next);
     const std::size_t equals = parameter.find('=');
-    if (equals == std::string_view::npos || !iequals(trim(parameter.substr(0, equals)), "charset")) continue;
-    std::string_view charset = trim(parameter.substr(equals + 1));
+    if (equals == std::string_view::npos || !iequals(trim_blanks(parameter.substr(0, equals)), "charset")) continue;
+    std::string_view charset = trim_blanks(parameter.substr(equals + 1));
     if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"')
       charset = charset.substr(1, charset.size() - 2);
     if (!iequals(charset, "utf-8") && !iequals(charset, "us-ascii")) return std::nullopt;
@@ -111,7 +101,7 @@ std::optional<std::string_view> Exchange::cookie(std::string_view name) const no
     std::string_view rest = field.value;
     while (!rest.empty()) {
       const std::size_t end = std::min(rest.find(';'), rest.size());
-      const std::string_view pair = trim(rest.substr(0, end));
+      const std::string_view pair = trim_blanks(rest.substr(0, end));
       rest.remove_prefix(std::min(end + 1, rest.size()));
       const std::size_t equals = pair.find('=');
       if (equals == std::string_view::npos || pair.substr(0, equals) != name) continue;
@@ -142,34 +132,4 @@ Task<void> Exchange::read_body(std::string_view media_type) {
   }
 }
 
-namespace detail {
-
-std::string_view bearer_token(const Request& request) {
-  const auto field = request.header("Authorization");
-  if (!field) throw unauthorized("Not authenticated", "Bearer");
-  if (request.fields.count("Authorization") > 1) throw unauthorized("Not authenticated", "Bearer");
-  constexpr std::string_view scheme = "Bearer ";
-  if (field->size() < scheme.size() || !iequals(field->substr(0, scheme.size()), scheme))
-    throw unauthorized("Not authenticated", "Bearer");
-  const std::string_view token = trim(field->substr(scheme.size()));
-  // RFC 6750 section 2.1: b64token.
-  const auto is_b64token = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-._~+/=").find(c) != std::string_view::npos;
-  };
-  if (token.empty() || !std::ranges::all_of(token, is_b64token))
-    throw unauthorized("The access token is malformed", R"(Bearer error="invalid_token")");
-  return token;
-}
-
-void describe_parameter(Operation& operation, std::string_view in, std::string_view name, bool required,
-                        std::string schema) {
-  for (const auto& known : operation.parameters) {
-    if (known.in == in && known.name == name) return;  // asked for by two arguments
-  }
-  operation.parameters.push_back({std::string(name), std::string(in), required, std::move(schema)});
-  operation.errors.insert({400, 422});
-}
-
-}  // namespace detail
 }  // namespace redoubt

@@ -96,7 +96,8 @@ SigningKey SigningKey::from_file(const std::string& pem_path) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> file(BIO_new_file(pem_path.c_str(), "r"), &BIO_free);
   if (!file) throw std::runtime_error(fmt::format("the audit key file {} cannot be read", pem_path));
   // An empty passphrase instead of none: OpenSSL would ask for it on the terminal.
-  Handle key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, const_cast<char*>("")),
+  std::string no_passphrase;
+  Handle key(PEM_read_bio_PrivateKey(file.get(), nullptr, nullptr, no_passphrase.data()),
              [](void* read) { EVP_PKEY_free(static_cast<EVP_PKEY*>(read)); });
   if (!key || EVP_PKEY_is_a(static_cast<EVP_PKEY*>(key.get()), "ED25519") != 1) {
     throw std::runtime_error(

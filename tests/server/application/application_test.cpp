@@ -230,6 +230,37 @@ TEST_F(ApplicationTest, ALimitAnswers429WithWhenToComeBack) {
   EXPECT_TRUE(refused.header("Retry-After").has_value());
 }
 
+TEST(Application, CountsRequestsThatNoRouteTakesAgainstTheDefaultLimit) {
+  Application app({.default_limit = RouteLimit{"2/minute"}});
+  app.get("/free", [] { return NoContent{}; }).limit("off");
+  TestClient client(app);
+  EXPECT_EQ(client.get("/nothing").status, 404);
+  EXPECT_EQ(client.del("/free").status, 405);
+  EXPECT_EQ(client.get("/nothing/else").status, 429);
+  EXPECT_EQ(client.get("/free").status, 204);
+}
+
+TEST(Application, CountsAnAccountHoweverItsTokenIsSpaced) {
+  Application app({.account_of_token = [](std::string_view token) { return std::string(token == "t" ? "ada" : ""); }});
+  app.get("/limited", [](BearerToken) { return NoContent{}; }).limit("1/minute", LimitBy::account);
+  TestClient client(app);
+  EXPECT_EQ(client.get("/limited", {{"Authorization", "Bearer t"}}).status, 204);
+  EXPECT_EQ(client.get("/limited", {{"Authorization", "Bearer  t"}}).status, 429);
+}
+
+TEST(Application, CompressesOnlyForThoseWhoTakeIt) {
+  Application app;
+  TestClient client(app);
+  const auto coding = [&](std::string accepted) {
+    const auto answer = client.get("/docs/swagger-ui.css", {{"Accept-Encoding", std::move(accepted)}});
+    return std::string(answer.header("Content-Encoding").value_or("none"));
+  };
+  EXPECT_EQ(coding("br, gzip;q=0.5"), "gzip");
+  EXPECT_EQ(coding("gzip;q=0"), "none");
+  EXPECT_EQ(coding("gzip; q=0.000"), "none");
+  EXPECT_EQ(coding("x-gzip"), "none");
+}
+
 TEST_F(ApplicationTest, UnknownHostsAreRefusedButForHealth) {
   TestClient client(app);
   EXPECT_EQ(client.get("/items", {{"Host", "evil.example"}}).status, 400);

@@ -105,7 +105,7 @@ TEST(JsonParse, ATextThatEndsInsideACharacterIsNeverReadBeyondItsEnd) {
     cut.shrink_to_fit();
     EXPECT_FALSE(parse(cut));
   }
-  EXPECT_EQ(error_of(text + "\xF0").reason, "the text ends inside a character: it is not UTF-8");
+  EXPECT_EQ(error_of(text + "\xF0").reason, "the string is not UTF-8");
   EXPECT_EQ(error_of(text + "\xF0").offset, text.size());
   EXPECT_EQ(error_of("\n" + text + "\xF0\x90").line, 2);
 }

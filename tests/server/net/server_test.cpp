@@ -106,6 +106,16 @@ TEST(Server, GivesUpOnABodyThatComesTooSlowly) {
   EXPECT_THAT(client.read_all(), StartsWith("HTTP/1.1 408 "));
 }
 
+TEST(Server, GivesUpOnABodyThatStallsAfterABurst) {
+  ServerOptions options;
+  options.limits.body_grace = 300ms;
+  RunningServer server(options);
+  Client client(server.port());
+  client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" + std::string(99'000, 'x'));
+  // 99 kB in a moment are no credit for a minute and a half: the client's reads give up sooner than that.
+  EXPECT_THAT(client.read_all(), StartsWith("HTTP/1.1 408 "));
+}
+
 TEST(Server, GivesUpOnAClientThatTakesNoAnswer) {
   ServerOptions options;
   options.limits.write_stall = 300ms;
