@@ -2,6 +2,7 @@
 // resource goes straight to who waited longest. Usable from several loops at once; it knows nothing of connections.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <coroutine>
 #include <deque>
@@ -42,6 +43,17 @@ class Exchange {
     if (free_.empty()) return std::nullopt;
     std::optional<T> taken(std::move(free_.back()));
     free_.pop_back();
+    return taken;
+  }
+
+  // The free resource that was put back first among those that are wanted.
+  template <class Wanted>
+  std::optional<T> try_take_if(Wanted wanted) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = std::ranges::find_if(free_, wanted);
+    if (found == free_.end()) return std::nullopt;
+    std::optional<T> taken(std::move(*found));
+    free_.erase(found);
     return taken;
   }
 

@@ -48,11 +48,15 @@ Task<PostgresPool::Loan> PostgresPool::acquire(Clock::time_point until) {
 
 void PostgresPool::give_back(Connection connection) noexcept {
   // Connections of former credentials go one by one, and not while somebody waits: they still work.
-  const bool outdated = connection->generation() != shared_->connector.generation();
-  if (!connection->reusable() || (outdated && connecting_ == 0 && idle_.waiting() == 0))
+  const auto outdated = [now = shared_->connector.generation()](const Connection& c) { return c->generation() != now; };
+  const bool at_leisure = connecting_ == 0 && idle_.waiting() == 0;
+  if (!connection->reusable() || (outdated(connection) && at_leisure))
     drop(std::move(connection));
   else
     idle_.put(std::move(connection));
+  // Those that the load has no use for would never come back by themselves.
+  if (!at_leisure) return;
+  if (std::optional<Connection> idle = idle_.try_take_if(outdated)) drop(std::move(*idle));
 }
 
 void PostgresPool::drop(Connection connection) {

@@ -86,7 +86,7 @@ class ApplicationTest : public ::testing::Test {
     });
     app.del("/items/{id}", [](Path<"id", std::int64_t>, AdminUser) {});
     app.post("/login", [](Form<Login> form) { return ItemOut{0, form->username, 0}; });
-    app.get("/work/{how}", [](Session& session, Path<"how", std::string> how) {
+    app.get("/jobs/{how}", [](Session& session, Path<"how", std::string> how) {
       if (*how == "fail") throw HttpError(409, "Conflict");
       return ItemOut{session.store->opened, *how, 0};
     });
@@ -201,10 +201,10 @@ TEST_F(ApplicationTest, AFormIsBoundAndItsSecretsStaySecret) {
 
 TEST_F(ApplicationTest, DependenciesAreFinishedAfterSuccessAndAfterFailure) {
   TestClient client(app);
-  EXPECT_EQ(client.get("/work/on").status, 200);
+  EXPECT_EQ(client.get("/jobs/on").status, 200);
   EXPECT_EQ(store.closed, 1);
   EXPECT_FALSE(store.last_failed);
-  EXPECT_EQ(client.get("/work/fail").status, 409);
+  EXPECT_EQ(client.get("/jobs/fail").status, 409);
   EXPECT_EQ(store.closed, 2);
   EXPECT_TRUE(store.last_failed);
 }

@@ -272,8 +272,9 @@ TEST_P(Postgres, ARotatedPasswordCostsNoFailedStatement) {
       if (clients_wanted < 30) ++clients_wanted;
     current = next;
   }
-  // Those of the former user go one by one while nobody waits for a connection: under this load, at no certain time.
-  for (int i = 0; i < 2000 && connections_of("clerk_" + current) == 0; ++i) std::this_thread::sleep_for(10ms);
+  const std::string previous = current == "a" ? "clerk_b" : "clerk_a";
+  for (int i = 0; i < 6000 && connections_of(previous) > 0; ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(connections_of(previous), 0);
   EXPECT_GT(connections_of("clerk_" + current), 0);
   stop = true;
   loops.clear();
