@@ -12,7 +12,7 @@ template <std::size_t N>
 struct FixedString {
   char bytes[N]{};
 
-  // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to convert.
+  // Not explicit: a literal is meant to convert.
   consteval FixedString(const char (&literal)[N]) { std::copy_n(literal, N, bytes); }
 
   [[nodiscard]] constexpr std::string_view view() const { return {bytes, N - 1}; }

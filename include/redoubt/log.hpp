@@ -23,18 +23,19 @@ enum class LogFormat : std::uint8_t { json, text };
 // What may stand in a log line. Views text: use it in the call only.
 class LogValue {
  public:
+  // Not explicit: written as {{"name", value}}.
   template <class T>
     requires std::convertible_to<const T&, std::string_view>
-  LogValue(const T& text) noexcept : held_(std::string_view(text)) {}  // NOLINT: written as {{"name", value}}
+  LogValue(const T& text) noexcept : held_(std::string_view(text)) {}
   template <std::same_as<bool> T>
-  LogValue(T boolean) noexcept : held_(boolean) {}  // NOLINT
+  LogValue(T boolean) noexcept : held_(boolean) {}
   template <std::signed_integral T>
-  LogValue(T integer) noexcept : held_(static_cast<std::int64_t>(integer)) {}  // NOLINT
+  LogValue(T integer) noexcept : held_(static_cast<std::int64_t>(integer)) {}
   template <std::unsigned_integral T>
     requires(!std::same_as<T, bool>)
-  LogValue(T integer) noexcept : held_(static_cast<std::uint64_t>(integer)) {}  // NOLINT
+  LogValue(T integer) noexcept : held_(static_cast<std::uint64_t>(integer)) {}
   template <std::floating_point T>
-  LogValue(T real) noexcept : held_(static_cast<double>(real)) {}  // NOLINT
+  LogValue(T real) noexcept : held_(static_cast<double>(real)) {}
 
   using Held = std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view>;
   [[nodiscard]] const Held& held() const noexcept { return held_; }

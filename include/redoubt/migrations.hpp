@@ -19,7 +19,7 @@ namespace redoubt {
 // A migration's statements: one text for both databases, or one for each where they have no common words.
 struct MigrationScript {
   template <std::size_t N>
-  // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to convert.
+  // Not explicit: a literal is meant to convert.
   consteval MigrationScript(const char (&both)[N]) : sqlite(both, N - 1), postgresql(sqlite) {}
   template <std::size_t N, std::size_t M>
   consteval MigrationScript(const char (&for_sqlite)[N], const char (&for_postgresql)[M])

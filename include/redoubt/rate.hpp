@@ -25,7 +25,7 @@ class Rate {
   constexpr Rate() noexcept = default;
   // "5/minute": N/second, N/minute, N/hour, N/day, or "off". A mistake does not compile.
   template <std::size_t N>
-  // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to convert.
+  // Not explicit: a literal is meant to convert.
   consteval Rate(const char (&literal)[N]) : Rate(parse({literal, N - 1}).value()) {}
 
   // The same from text of the run time; the error is the end of a sentence that begins with the text.

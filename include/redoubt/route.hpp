@@ -97,7 +97,7 @@ consteval void check_pattern(std::string_view pattern, const PathNames& wanted) 
 template <class Handler>
 class RoutePattern {
  public:
-  // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to convert, as with std::format_string.
+  // Not explicit: a literal is meant to convert, as with std::format_string.
   template <std::size_t N>
   consteval RoutePattern(const char (&literal)[N]) : text_(literal, N - 1) {
     detail::PathNames wanted;

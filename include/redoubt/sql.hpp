@@ -190,7 +190,7 @@ inline constexpr std::array<Kind, sizeof...(kinds)> kinds_of{kinds...};
 template <class... Args>
 class BasicStatement {
  public:
-  // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to convert.
+  // Not explicit: a literal is meant to convert.
   template <std::size_t N>
   consteval BasicStatement(const char (&literal)[N])
       : sql_(literal, N - 1), reads_(detail::check(sql_, sizeof...(Args))) {}

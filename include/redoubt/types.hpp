@@ -27,7 +27,7 @@ struct Wrapped {
   using wrapped_type = T;
   T value{};
 
-  // NOLINTNEXTLINE(google-explicit-constructor): that is its purpose.
+  // Not explicit: that is its purpose.
   constexpr operator const T&() const noexcept { return value; }
   constexpr const T& operator*() const noexcept { return value; }
   constexpr const T* operator->() const noexcept { return &value; }

@@ -508,7 +508,7 @@ Task<void> serve(std::unique_ptr<Stream> stream, IpAddress peer, ConnectionConte
   try {
     Connection connection(*stream, peer, context);
     co_await connection.run();
-  } catch (...) {  // NOLINT(bugprone-empty-catch)
+  } catch (...) {  // NOLINT(bugprone-empty-catch): said below
     // Only memory can have run out: nothing is left to tell the client.
   }
   stream->close();
