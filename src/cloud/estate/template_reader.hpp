@@ -1,0 +1,20 @@
+// A CloudFormation template into an estate ("Template reference" in the CloudFormation user guide). References are
+// bound while reading: one that names nothing is an error, as it is for CloudFormation.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "document.hpp"
+#include "estate.hpp"
+
+namespace redoubt::estate {
+
+// Is this document a template (an object with Resources)?
+[[nodiscard]] bool is_template(const Value& document);
+
+// Adds a template to the estate. On an error the estate is as it was.
+[[nodiscard]] std::expected<void, ReadError> add_template(Estate& estate, const Value& document, std::string_view name);
+
+}  // namespace redoubt::estate
