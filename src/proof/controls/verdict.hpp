@@ -22,7 +22,9 @@ struct Verdict {
   std::string check;    // "ENC-1.encrypted"
   std::string control;  // "ENC-1"
   Severity severity = Severity::medium;
-  std::string resource;  // logical or physical id; for what should exist and does not: the stack or the account
+  std::string resource;         // logical or physical id; for what should exist and does not: the stack or the account
+  std::string resource_type;    // AWS::RDS::DBInstance; empty for the stack or account as a whole
+  std::string account, region;  // where the source says it, else empty
   std::string file;
   std::uint32_t line = 0;  // 0: the file as a whole
   Outcome outcome = Outcome::unknown;
