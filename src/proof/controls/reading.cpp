@@ -19,6 +19,23 @@ Value part(const Value& value, std::string_view path) {
   return *at;
 }
 
+std::vector<Value> parts(const Value& value, std::string_view path) {
+  if (value.is(Kind::list)) {
+    std::vector<Value> out;
+    for (const Value& item : value.items)
+      for (Value& each : parts(item, path)) out.push_back(std::move(each));
+    return out;
+  }
+  if (path.empty()) return {value};
+  const std::size_t dot = path.find('.');
+  return parts(value[path.substr(0, dot)],
+               dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1));
+}
+
+Value unresolved(const Resource& resource, std::string_view path) {
+  return part(resource.properties, path);
+}
+
 std::vector<Value> items_of(const Value& value) {
   if (value.is(Kind::list)) return value.items;
   if (value.is(Kind::absent) || value.is(Kind::null)) return {};

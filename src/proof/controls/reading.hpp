@@ -13,6 +13,12 @@ namespace redoubt::controls {
 // A part of a resolved value: "Ebs.Encrypted". Absent where a member is.
 [[nodiscard]] Value part(const Value& value, std::string_view path);
 
+// The same, where lists stand on the way: what each of their items has there.
+[[nodiscard]] std::vector<Value> parts(const Value& value, std::string_view path);
+
+// A property by its path as it was written, no function evaluated: for what looks at texts wherever they stand.
+[[nodiscard]] Value unresolved(const Resource& resource, std::string_view path);
+
 // The items of a list. A value that is no list stands for a list of one, as CloudFormation takes it; absent, null: none.
 [[nodiscard]] std::vector<Value> items_of(const Value& value);
 
