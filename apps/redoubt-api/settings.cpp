@@ -39,7 +39,8 @@ constexpr std::array all_options{
     Option{"ALLOW_INSECURE_DATABASE", "false", "Lets production use a database connection that is not verified."},
     Option{"MIGRATE_ON_START", "false", "Brings a PostgreSQL schema up to date before serving. SQLite's always is."},
     Option{"JWT_SECRET", "made at each start in development",
-           "The string's bytes are the HS256 key, at least 32. Required in production unless `JWT_SIGNING_KEY` is set.",
+           "The string's bytes are the HS256 key, at least 32, in production at least 8 different ones. Required in "
+           "production unless `JWT_SIGNING_KEY` is set.",
            true},
     Option{
         "JWT_SECRET_PREVIOUS", "none",
@@ -65,7 +66,7 @@ constexpr std::array all_options{
            "Address ranges of load balancers. The client is the rightmost address of X-Forwarded-For outside them."},
     Option{"RATE_LIMIT_LOGIN", "5/minute",
            "Sign-ins of one client: `N/second`, `N/minute`, `N/hour`, `N/day` or `off`; exact across processes on "
-           "PostgreSQL."},
+           "PostgreSQL. Four times as many registrations, and ten times as many sign-ins to one account."},
     Option{"RATE_LIMIT_DEFAULT", "300/minute",
            "All requests of one client, but `/health/*`, `/metrics` and CORS preflights."},
     Option{"METRICS_NAMESPACE", "Redoubt",
