@@ -112,9 +112,8 @@ struct Logger::Impl {
   }
 
   void write(std::string_view lines) {
-    const auto written =
-        write_out(descriptor, lines, [this](auto stuck) { return ending.load() && stuck > last_words; });
-    const auto lost = std::ranges::count(lines.substr(written.bytes), '\n');
+    const auto out = write_out(descriptor, lines, [this](auto stuck) { return ending.load() && stuck > last_words; });
+    const auto lost = std::ranges::count(lines.substr(out.bytes), '\n');
     dropped.fetch_add(static_cast<std::uint64_t>(lost), std::memory_order_relaxed);
   }
 
