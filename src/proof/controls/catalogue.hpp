@@ -21,6 +21,10 @@ enum class Source : std::uint8_t { estate, account, service, image, document };
 // (`existence`: asked in the scopes stack and account, or account only, named by `least_scope`).
 enum class Scope : std::uint8_t { fragment, stack, account };
 
+// As the catalogue and its JSON spell them: "estate", "fragment".
+[[nodiscard]] std::string_view name_of(Source source);
+[[nodiscard]] std::string_view name_of(Scope scope);
+
 struct CheckEntry {
   std::string id;     // "ENC-1.encrypted"
   std::string title;  // a sentence that is true when it is proved
@@ -49,8 +53,9 @@ struct Control {
 };
 
 struct Framework {
-  std::string_view name;   // "cis-5.0"
-  std::string_view title;  // "CIS AWS Foundations Benchmark v5.0"
+  std::string_view name;     // "cis-5.0"
+  std::string_view title;    // "CIS AWS Foundations Benchmark v5.0.0"
+  std::string_view pattern;  // what its requirements' numbers look like: a regular expression
 };
 
 [[nodiscard]] const std::vector<Framework>& frameworks();
