@@ -19,7 +19,9 @@
 #include "controls/waivers.hpp"
 #include "estate/source.hpp"
 #include "exit_code.hpp"
+#include "report/html.hpp"
 #include "report/json_report.hpp"
+#include "report/report.hpp"
 #include "report/table_report.hpp"
 
 namespace redoubt {
@@ -67,6 +69,18 @@ controls::Question question_of(const Options& options) {
   return out;
 }
 
+std::string report_of(const controls::Findings& findings, std::string_view format, bool to_file) {
+  const report::Context context{REDOUBT_VERSION,
+                                std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
+  if (format == "json") return report::as_json(findings, context.version);
+  if (format == "sarif") return report::sarif(findings, context);
+  if (format == "junit") return report::junit(findings, context);
+  if (format == "ocsf") return report::ocsf(findings, context);
+  if (format == "asff") return report::asff(findings, context);
+  if (format == "html") return report::html(findings, context, {});
+  return report::as_table(findings, style(to_file));
+}
+
 int prove(const Options& options) {
   const controls::Question question = question_of(options);
   std::vector<controls::Waiver> waivers;
@@ -90,9 +104,7 @@ int prove(const Options& options) {
   }
 
   const bool to_file = !options.out.empty();
-  const std::string report = options.json || options.format == "json"
-                                 ? report::as_json(findings, REDOUBT_VERSION)
-                                 : report::as_table(findings, style(to_file));
+  const std::string report = report_of(findings, options.json ? "json" : options.format, to_file);
   if (to_file) {
     std::ofstream file(options.out, std::ios::binary);
     file << report;
@@ -119,7 +131,7 @@ void add_prove_command(CLI::App& app, int& exit_code) {
                   "(default: as a template that Redoubt wrote says, a snapshot is an account, else a fragment)")
       ->check(CLI::IsMember({"fragment", "stack", "account"}));
   one->add_option("--format", options->format, "How to report")
-      ->check(CLI::IsMember({"table", "json"}))
+      ->check(CLI::IsMember({"table", "json", "sarif", "junit", "ocsf", "asff", "html"}))
       ->capture_default_str();
   one->add_flag("--json", options->json, "The same as --format json");
   one->add_option("--out", options->out, "The file to write (default: standard output)");

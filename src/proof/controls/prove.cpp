@@ -64,6 +64,10 @@ void over_all_cases(const Estate& estate, std::size_t budget, Standings& out, As
   out.merge(standings);
 }
 
+std::ptrdiff_t offset(std::size_t index) {
+  return static_cast<std::ptrdiff_t>(index);
+}
+
 Verdict verdict_of(const Estate& estate, const CheckEntry& entry, const Control& control, Method method) {
   Verdict out;
   out.check = entry.id;
@@ -95,7 +99,14 @@ void add_verdicts(const Estate& estate, Scope scope, const Standings& standings,
   for (const auto& [index, standing] : standings) {
     Verdict verdict = verdict_of(estate, entry, control, method);
     verdict.outcome = standing.outcome;
-    verdict.resource = index < estate.resources.size() ? estate.resources[index].id : name_of_whole(scope);
+    verdict.resource = name_of_whole(scope);
+    if (index < estate.resources.size()) {
+      const Resource& resource = estate.resources[index];
+      verdict.resource = resource.id;
+      verdict.resource_type = resource.type;
+      verdict.account = resource.account;
+      verdict.region = resource.region;
+    }
     if (standing.at.file < estate.files.size()) verdict.file = estate.files[standing.at.file];
     verdict.line = standing.at.line;
     const bool is_missing = index >= estate.resources.size() && verdict.outcome == Outcome::refuted;
@@ -114,9 +125,13 @@ void add_verdicts(const Estate& estate, Scope scope, const Standings& standings,
     verdict.evidence = "there is no resource that it speaks of";
     out.push_back(std::move(verdict));
   }
-  std::ranges::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), [](auto& left, auto& right) {
+  // Of one line, in the order of the estate.
+  const auto before = [](const Verdict& left, const Verdict& right) {
     return std::tie(left.file, left.line) < std::tie(right.file, right.line);
-  });
+  };
+  for (std::size_t i = first + 1; i < out.size(); ++i)
+    std::rotate(std::upper_bound(out.begin() + offset(first), out.begin() + offset(i), out[i], before),
+                out.begin() + offset(i), out.begin() + offset(i + 1));
 }
 
 bool covers(const Question& question, const Control& control, const CheckEntry& entry) {

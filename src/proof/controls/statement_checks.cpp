@@ -6,6 +6,7 @@
 
 #include "documents.hpp"
 #include "iam/glob.hpp"
+#include "iam/policy.hpp"
 #include "property_checks.hpp"
 #include "reading.hpp"
 #include "unconfinable.hpp"
@@ -253,7 +254,7 @@ void permission_has_source(Inquiry& ask, const Resource& permission) {
 Truth allows_every_queue_action(Inquiry& ask, const Value& statement, std::string& what) {
   std::string action;
   const Truth out = any_text(ask, statement["Action"], action, [](std::string_view text) {
-    std::string lower = iam::lower(text);
+    const std::string lower = iam::lower(text);
     return lower == "*" || lower == "sqs:*";
   });
   what = fmt::format("allows {}", action);

@@ -8,6 +8,7 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "catalogue.hpp"
 #include "prove.hpp"
 
 namespace redoubt::controls {
@@ -23,8 +24,9 @@ constexpr std::string_view form =
 std::expected<Waiver, std::string> read_waiver(const toml::table& table, std::string_view name) {
   Waiver out;
   out.line = table.source().begin.line;
-  const std::array texts{std::pair{std::string_view("check"), &out.check}, {"resource", &out.resource},
-                         {"reason", &out.reason}, {"owner", &out.owner}};
+  using Text = std::pair<std::string_view, std::string*>;
+  const std::array texts{Text{"check", &out.check}, Text{"resource", &out.resource}, Text{"reason", &out.reason},
+                         Text{"owner", &out.owner}};
   for (const auto& [key, node] : table) {
     const std::string_view member = key.str();
     bool known = false;

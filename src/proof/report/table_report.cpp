@@ -57,30 +57,18 @@ std::string_view colour_of(Outcome outcome) {
   return "";
 }
 
-int rank(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::refuted:
-      return 0;
-    case Outcome::unknown:
-      return 1;
-    case Outcome::waived:
-      return 2;
-    default:
-      return 3;
-  }
-}
-
 class Table {
  public:
   explicit Table(const TableStyle& style) : columns_(std::max(style.columns, narrowest)), colour_(style.colour) {}
 
-  void control(const Control* control, std::string_view id, std::vector<const Verdict*> verdicts) {
-    std::ranges::stable_sort(verdicts, {}, [](const Verdict* each) { return rank(each->outcome); });
+  void control(const Control* control, std::string_view id, const std::vector<const Verdict*>& verdicts) {
     if (!out_.empty()) out_ += '\n';
     std::string heading(id);
     if (control != nullptr) heading += "  " + control->title;
     styled("\x1b[1m", [&] { wrap(heading, 0, id.size() + 2); });
-    for (const Verdict* each : verdicts) verdict(*each);
+    for (const Outcome outcome : {Outcome::refuted, Outcome::unknown, Outcome::waived, Outcome::proved})
+      for (const Verdict* each : verdicts)
+        if (each->outcome == outcome) verdict(*each);
   }
 
   void paragraph(std::string_view text, std::size_t hanging) { wrap(text, 0, hanging); }
@@ -175,7 +163,7 @@ std::string as_table(const Findings& findings, const TableStyle& style) {
         not_applicable += fmt::format("{}{}", not_applicable.empty() ? "" : ", ", verdicts[i].check);
       else
         shown.push_back(&verdicts[i]);
-    if (!shown.empty()) table.control(controls::find_control(id), id, std::move(shown));
+    if (!shown.empty()) table.control(controls::find_control(id), id, shown);
   }
   if (!verdicts.empty()) table.gap();
   if (!not_applicable.empty()) {
