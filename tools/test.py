@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from injection import sqlmap
-from judges import docs_page, openapi_document, schemathesis
+from judges import docs_page, openapi_document, policies, schemathesis
 from stage import LOGS, ROOT, CannotRun, Failure, Tally, run, run_stages
 
 FUZZ_SECONDS = 30
@@ -156,6 +156,7 @@ QUICK = [
     ("functional tests", functional_tests),
     ("OpenAPI document, by openapi-spec-validator", openapi_document),
     ("docs page, in Chromium", docs_page),
+    ("policy engine, by Z3 and cvc5", policies),
 ]
 THOROUGH = [
     ("formatting", formatting),
