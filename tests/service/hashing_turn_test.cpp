@@ -1,6 +1,7 @@
 #include "hashing_turn.hpp"
 
 #include <atomic>
+#include <latch>
 #include <thread>
 
 #include "service_fixture.hpp"
@@ -19,41 +20,48 @@ TEST(HashingTurns, AreAShareForEachClient) {
   EXPECT_FALSE(turns.take("192.0.2.1"));
 }
 
-class HashingQueue : public ServiceTest {};
-REDOUBT_ON_BOTH_DATABASES(HashingQueue);
+// A handler that hashes until it is told to stop.
+struct Hashing {
+  Workers workers{"hashing", 8, 8};
+  std::atomic<int> begun = 0;
+  std::latch stop{1};
+};
 
-TEST_P(HashingQueue, IsNeverFilledByOneClient) {
-  // Costly enough for the requests of all threads to meet in the queue.
-  Instance busy(environment({{"AUDIT_LOG", "off"}, {"TRUSTED_PROXIES", "127.0.0.1"}}), 11);
-  const auto sign_in_from = [&](TestClient& asking, std::string address) {
-    return asking.post_form("/auth/login", {{"username", "nobody@example.com"}, {"password", "wrong"}},
-                            {{"X-Forwarded-For", std::move(address)}});
+TEST(HashingTurn, IsHeldWhileARequestHashesAndGivenBackAfterwards) {
+  HashingTurns turns(3);
+  Hashing hashing;
+  Application app({.trusted_proxies = {*IpRange::parse("127.0.0.1")}});
+  app.provide(turns);
+  app.provide(hashing);
+  app.post("/hash", [](State<Hashing> hash, HashingTurn& /*turn*/) -> Task<NoContent> {
+    co_await hash->workers.run([&] {
+      ++hash->begun;
+      hash->stop.wait();
+    });
+    co_return NoContent{};
+  });
+  app.prepare();
+  const auto ask_from = [&](std::string address) {
+    TestClient asking(app);
+    return asking.post("/hash", "", {{"X-Forwarded-For", std::move(address)}});
   };
   std::atomic<int> answered = 0;
-  std::atomic<int> turned_away = 0;
-  std::atomic<int> neighbours_turned_away = 0;
   {
     std::vector<std::jthread> threads;
-    for (int i = 0; i < 100; ++i)
-      threads.emplace_back([&] {
-        TestClient asking(busy.service->application());
-        const Answer answer = sign_in_from(asking, "192.0.2.1");
-        if (answer.status == 401) ++answered;
-        if (answer.status == 503 && answer.header("Retry-After")) ++turned_away;
-      });
-    while (turned_away == 0 && answered < 100) std::this_thread::yield();
-    for (int i = 0; i < 3; ++i) {
-      TestClient asking(busy.service->application());
-      if (sign_in_from(asking, "192.0.2.2").status == 503) ++neighbours_turned_away;
-    }
+    const auto begin_from = [&](std::string address) {
+      const int before = hashing.begun;
+      threads.emplace_back([&, address = std::move(address)] { answered += ask_from(address).status == 204; });
+      while (hashing.begun == before) std::this_thread::yield();
+    };
+    for (int i = 0; i < 3; ++i) begin_from("2001:db8::1");
+    const Answer beyond = ask_from("2001:db8::2");  // the same subscriber
+    EXPECT_EQ(beyond.status, 503);
+    EXPECT_TRUE(beyond.header("Retry-After"));
+    begin_from("2001:db8:0:1::1");
+    hashing.stop.count_down();
   }
-  EXPECT_EQ(answered + turned_away, 100);
-  EXPECT_GE(answered, 48);
-  EXPECT_GT(turned_away, 0);
-  EXPECT_EQ(neighbours_turned_away, 0);
-  // Every turn was given back.
-  TestClient later(busy.service->application());
-  EXPECT_EQ(sign_in_from(later, "192.0.2.1").status, 401);
+  EXPECT_EQ(answered, 4);
+  EXPECT_EQ(ask_from("2001:db8::1").status, 204) << "every turn was given back";
 }
 
 }  // namespace
