@@ -277,6 +277,7 @@ Scenario Account::scenario(const Principal& principal, std::string_view action, 
   if (identity) {
     out.identity = identity->policies;
     if (identity->boundary) out.limits.push_back(*identity->boundary);
+    out.has_boundary = identity->boundary.has_value();
   }
   if (!session_.policies.empty() &&
       (principal.kind == Principal::Kind::session || principal.kind == Principal::Kind::role ||

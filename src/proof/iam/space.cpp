@@ -363,7 +363,8 @@ std::vector<Principal> representative_principals(const std::vector<const Stateme
     if (statement->principals)
       for (const std::string& name : statement->principals->canonical)
         if (!contains(out, name, &Principal::name))
-          out.push_back({.kind = Principal::Kind::canonical, .name = name, .account = {}, .role = {}});
+          out.push_back(
+              {.kind = Principal::Kind::canonical, .name = name, .account = {}, .role = {}, .bounded = false});
   return out;
 }
 

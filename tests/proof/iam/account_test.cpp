@@ -133,6 +133,19 @@ TEST(Decision, lets_a_resource_policy_grant_to_a_user_beyond_its_boundary) {
       Answer::denied);
 }
 
+TEST(Decision, spares_nobody_with_a_boundary_from_a_denial_of_all_but_some) {
+  const auto with = [](const std::string& boundary) {
+    Account account = account_of(R"({"Effect":"Allow","Action":"s3:*","Resource":"*"})", boundary);
+    EXPECT_TRUE(account.add_resource_policy(R"({"Resource":"arn:aws:s3:::b","Account":"111111111111","Policy":
+      {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*","NotPrincipal":
+      {"AWS":["arn:aws:iam::111111111111:user/jane","arn:aws:iam::111111111111:root"]}}]}})"));
+    return ask(account, jane, "s3:GetObject", "arn:aws:s3:::b/k").answer;
+  };
+  EXPECT_EQ(with(""), Answer::allowed);
+  EXPECT_EQ(with(R"(,"PermissionsBoundary":{"PermissionsBoundaryArn":"arn:aws:iam::aws:policy/PowerUserAccess"})"),
+            Answer::denied);
+}
+
 TEST(Decision, needs_a_trust_policy_to_assume_a_role) {
   Account account;
   ASSERT_TRUE(account.add_account(R"({"UserDetailList":[{"Arn":"arn:aws:iam::111111111111:user/jane","UserPolicyList":[
