@@ -47,9 +47,9 @@ struct Resource {
   std::string arn;   // where the source says it, else empty
   std::uint32_t stack = no_index;
   Location at;
-  Value properties;       // an object; calls stand unresolved: read it through a Case
-  std::string condition;  // exists only where it holds; empty: always
-  std::string deletion_policy, update_replace_policy;
+  Value properties;                                    // an object; calls stand unresolved: read it through a Case
+  std::string condition;                               // exists only where it holds; empty: always
+  std::string deletion_policy, update_replace_policy;  // "unknown" where a function yields it
   std::vector<std::string> depends_on;
   Value metadata;
   std::string account, region;  // where the source says it, else empty: those of the stack
