@@ -27,14 +27,17 @@ constexpr std::size_t resources = 500;
 std::string yaml_template() {
   std::string out =
       "AWSTemplateFormatVersion: '2010-09-09'\nParameters:\n  Environment:\n    Type: String\n    AllowedValues: [dev, "
-      "prod]\nConditions:\n  IsProd: !Equals [!Ref Environment, prod]\nResources:\n  Vpc:\n    Type: AWS::EC2::VPC\n    "
+      "prod]\nConditions:\n  IsProd: !Equals [!Ref Environment, prod]\nResources:\n  Vpc:\n    Type: AWS::EC2::VPC\n   "
+      " "
       "Properties:\n      CidrBlock: 10.0.0.0/16\n";
   for (std::size_t i = 0; i + 1 < resources; ++i) {
     switch (i % 3) {
       case 0:
         out += fmt::format(
-            "  Subnet{0}:\n    Type: AWS::EC2::Subnet\n    Properties:\n      VpcId: !Ref Vpc\n      CidrBlock: !Select "
-            "[{1}, !Cidr [!GetAtt Vpc.CidrBlock, 256, 8]]\n      AvailabilityZone: !Select [0, !GetAZs '']\n      Tags:\n"
+            "  Subnet{0}:\n    Type: AWS::EC2::Subnet\n    Properties:\n      VpcId: !Ref Vpc\n      CidrBlock: "
+            "!Select "
+            "[{1}, !Cidr [!GetAtt Vpc.CidrBlock, 256, 8]]\n      AvailabilityZone: !Select [0, !GetAZs '']\n      "
+            "Tags:\n"
             "        - Key: Name\n          Value: !Sub '${{AWS::StackName}}-{0}'\n",
             i, i / 3);
         break;

@@ -288,6 +288,11 @@ std::string Case::choices() const {
 }
 
 const std::string& Case::inexact() const {
+  static const std::string rules = "the template's Rules, which are not evaluated, may forbid these values";
+  const auto may_be_forbidden = [&](const Choice& each) {
+    return estate_.stacks[estate_.parameters[each.parameter].stack].has_rules;
+  };
+  if (inexact_.empty() && std::ranges::any_of(choices_, may_be_forbidden)) return rules;
   return inexact_;
 }
 

@@ -88,8 +88,8 @@ class Case {
 
   // Concrete content; a symbol with allowed values becomes each of them in a case of its own. CloudFormation takes
   // "true" for true and "443" for 443, so do these. A symbol that may be anything, a reference or an unknown value is
-  // unknown. AWS::AccountId, AWS::Region and their like stand in texts as `${AWS::Region}`, unless the source says
-  // them.
+  // unknown; but asked for a boolean, a free parameter is "true" in one case, "false" in another and unknown in a
+  // third. AWS::AccountId, AWS::Region and their like stand in texts as `${AWS::Region}`.
   Known<bool> boolean(const Value& value);
   Known<double> number(const Value& value);
   Known<std::string> text(const Value& value);

@@ -60,6 +60,7 @@ class TemplateReader {
 
   std::optional<ReadError> read() {
     stack_.file = document_.at.file;
+    stack_.has_rules = !document_["Rules"].members.empty();
     read_transforms();
     check_sections();
     declare();
@@ -262,10 +263,24 @@ class TemplateReader {
     if (!properties || properties.is(Kind::null)) {
       Value none = object({});
       none.at = resource.at;
-      return none;
+      return with_globals(std::move(none), type);
     }
     if (!properties.is(Kind::object)) fail(fmt::format("Properties of {} must be an object", type), properties.at);
-    return binder_.bind(properties);
+    return with_globals(binder_.bind(properties), type);
+  }
+
+  // AWS::Serverless adds its Globals to resources of its own types. How it merges what both say is left open.
+  Value with_globals(Value properties, std::string_view type) {
+    constexpr std::string_view serverless = "AWS::Serverless::";
+    if (!type.starts_with(serverless)) return properties;
+    for (const Member& each : document_["Globals"][type.substr(serverless.size())].members) {
+      if (!properties[each.name]) {
+        properties.set(each.name, binder_.bind(each.value));
+      } else if (each.value.is(Kind::object) || each.value.is(Kind::list)) {
+        properties.set(each.name, unknown("the macro merges it with Globals", each.at));
+      }
+    }
+    return properties;
   }
 
   std::string read_condition(const Value& value) {

@@ -243,6 +243,27 @@ TEST(Case, Says_when_a_case_may_not_occur) {
   EXPECT_THAT(inexact("!If [Looks, a, b]"), ElementsAre("Look is \"y\" → not", "Look is not \"y\" → exact"));
 }
 
+TEST(Case, Rules_may_forbid_what_was_chosen) {
+  const std::string rules = "Rules: {R: {Assertions: []}}\n" + std::string(parameters);
+  const auto exact =
+      asked("!If [IsX, a, b]", rules, [](Case& c, const Value&) { return c.inexact().empty() ? "exact" : "not"; });
+  EXPECT_THAT(exact, ElementsAre("Free is \"x\" → not", "Free is not \"x\" → not"));
+}
+
+TEST(Case, Globals_stand_in_for_what_a_serverless_resource_does_not_say) {
+  const Estate estate = testing::estate_of(R"(
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Timeout: 3, Runtime: x, Environment: {Variables: {A: 1}}}}
+Resources:
+  F: {Type: AWS::Serverless::Function, Properties: {Runtime: y, Environment: {Variables: {B: 1}}}}
+)");
+  for_each_case(estate, 1, [&](Case& c) {
+    EXPECT_EQ(testing::shown(estate, c.get(*estate.find("F", 0), "Timeout")), "3");
+    EXPECT_EQ(testing::shown(estate, c.get(*estate.find("F", 0), "Runtime")), "y");
+    EXPECT_EQ(testing::shown(estate, c.get(*estate.find("F", 0), "Environment.Variables")), "?");
+  });
+}
+
 TEST(Case, Renders_what_is_not_known_as_placeholders) {
   const auto rendered = [](std::string_view value) {
     return asked(value, parameters, [](Case& c, const Value& v) {
