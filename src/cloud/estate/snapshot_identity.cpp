@@ -176,7 +176,6 @@ std::vector<std::string> split(std::string_view text, char at) {
 // "Getting credential reports", IAM user guide: comma-separated values, no quotes; `N/A`, `not_supported` and
 // `no_information` stand for nothing to say.
 void report_more(const Value& item, Made& made, Reading& reading) {
-  made.left_out = true;  // its rows are what counts
   const std::optional<std::string> report = base64_decoded(text_of(item, "Content"));
   if (!report) return reading.fail(item.at, "the credential report's Content is not base64");
   std::vector<std::string> lines = split(*report, '\n');
@@ -196,6 +195,9 @@ void report_more(const Value& item, Made& made, Reading& reading) {
     row.arn = values[1];
     made.others.push_back(std::move(row));
   }
+  if (made.others.empty()) return reading.fail(item.at, "the credential report has no row, not even the root user's");
+  made.resource = std::move(made.others.front());
+  made.others.erase(made.others.begin());
 }
 
 constexpr Field device_fields[] = {{"SerialNumber"}, {"EnableDate"}};

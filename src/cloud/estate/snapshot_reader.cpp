@@ -404,7 +404,8 @@ class SnapshotReader {
     std::ranges::move(found_.gaps, std::back_inserter(estate_.gaps));
     std::ranges::move(found_.left_out, std::back_inserter(left_out_));
     for (std::string& key : found_.listed)
-      if (std::ranges::find(estate_.listed, key) == estate_.listed.end()) estate_.listed.push_back(std::move(key));
+      if (!has_part(key) && std::ranges::find(estate_.listed, key) == estate_.listed.end())
+        estate_.listed.push_back(std::move(key));
   }
 
   Estate& estate_;
