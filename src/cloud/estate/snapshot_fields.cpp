@@ -268,4 +268,26 @@ Value text_at(std::string_view content, Location at) {
   return out;
 }
 
+Value flag_at(bool value, Location at) {
+  Value out = boolean(value);
+  out.at = at;
+  return out;
+}
+
+void not_told(Value& properties, std::initializer_list<std::string_view> names, std::string_view question,
+              Location at) {
+  for (const std::string_view name : names)
+    if (!properties[name]) properties.set(name, unknown(fmt::format("the snapshot has no answer of {}", question), at));
+}
+
+std::string_view last_of_arn(std::string_view arn) {
+  const std::size_t cut = arn.find_last_of("/:");
+  return cut == std::string_view::npos ? arn : arn.substr(cut + 1);
+}
+
+bool same_name(std::string_view left, std::string_view right) {
+  if (left.size() != right.size() || left.empty()) return false;
+  return (left[0] == right[0] || left[0] == swapped_case(right[0])) && left.substr(1) == right.substr(1);
+}
+
 }  // namespace redoubt::estate::snapshot

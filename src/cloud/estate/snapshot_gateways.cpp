@@ -383,8 +383,8 @@ constexpr Table tables[] = {
 
 }  // namespace
 
-std::span<const Table> gateway_tables() {
-  return tables;
+Service gateway_service() {
+  return {tables};
 }
 
 }  // namespace redoubt::estate::snapshot

@@ -149,8 +149,8 @@ constexpr Table tables[] = {
 
 }  // namespace
 
-std::span<const Table> instance_tables() {
-  return tables;
+Service instance_service() {
+  return {tables};
 }
 
 }  // namespace redoubt::estate::snapshot

@@ -4,58 +4,35 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
-#include <fstream>
 #include <iterator>
 #include <map>
-#include <system_error>
+#include <set>
+#include <tuple>
 
+#include "snapshot_answers.hpp"
 #include "snapshot_table.hpp"
 
 namespace redoubt::estate {
 namespace {
 
+using snapshot::Answer;
+using snapshot::Answers;
 using snapshot::Made;
+using snapshot::Part;
 using snapshot::Reading;
+using snapshot::same_name;
 using snapshot::Table;
+using snapshot::text_of;
 
-// One answer: an object with a member that Redoubt knows, in a file or within another answer.
-struct Answer {
-  const Value* content = nullptr;
-  std::filesystem::path path;  // relative to the snapshot's folder
-  std::string account, region;
-};
-
-// Some scripts keep answers about several things in one list, each with the parameter it was asked with.
-constexpr std::pair<std::string_view, std::string_view> lists_of_answers[] = {
-    {"Reservations", "Instances"},
-    {"TransitGatewayStaticRoutes", "Routes"},
-    {"TransitGatewayPropagations", "TransitGatewayRouteTablePropagations"},
-    {"LoadBalancerListeners", "Listeners"},
-    {"LoadBalancerTargetHealth", "TargetHealthDescriptions"},
-    {"LoadBalancerAttributes", "Attributes"},
-};
-
-// What stands beside the content and is none.
-constexpr std::array beside_content{"ResponseMetadata", "NextToken", "nextToken",  "NextMarker", "Marker",
-                                    "IsTruncated",      "Truncated", "MaxResults", "MaxItems",   "RequestId"};
-
-bool same_name(std::string_view left, std::string_view right) {
-  if (left.size() != right.size() || left.empty()) return false;
-  return (left[0] | 0x20) == (right[0] | 0x20) && left.substr(1) == right.substr(1);
-}
-
-bool is_account(std::string_view name) {
-  return name.size() == 12 && std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// us-east-1, us-gov-west-1, ap-southeast-2
-bool is_region(std::string_view name) {
-  const std::size_t first = name.find('-');
-  const std::size_t last = name.rfind('-');
-  if (first == std::string_view::npos || first == last || first < 2 || last + 2 != name.size()) return false;
-  if (name.back() < '0' || name.back() > '9') return false;
-  return std::ranges::all_of(name.substr(0, last), [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
+// In an order in which what says more of a thing comes before what says less.
+std::vector<snapshot::Service> services() {
+  return {snapshot::vpc_service(),        snapshot::gateway_service(),
+          snapshot::instance_service(),   snapshot::load_balancing_service(),
+          snapshot::database_service(),   snapshot::bucket_service(),
+          snapshot::key_service(),        snapshot::identity_service(),
+          snapshot::monitoring_service(), snapshot::messaging_service(),
+          snapshot::container_service(),  snapshot::security_service(),
+          snapshot::backup_service()};
 }
 
 // arn:PARTITION:SERVICE:REGION:ACCOUNT:REST
@@ -69,18 +46,31 @@ std::string_view arn_part(std::string_view arn, int index) {
   return arn.substr(0, arn.find(':'));
 }
 
-// Why an answer is only a part of what was asked for; empty where it is all.
-std::string_view cut_off(const Value& answer) {
-  for (const std::string_view name : {"NextToken", "nextToken", "NextMarker", "nextMarker", "PaginationToken"})
-    if (const Value& token = answer[name]; token.is(Kind::text) && !token.text.empty()) return name;
-  bool ended = false;
-  for (const std::string_view name : {"IsTruncated", "Truncated", "AdditionalRoutesAvailable"})
-    if (const Value& more = answer[name]; more.is(Kind::boolean)) {
-      if (more.boolean) return name;
-      ended = true;
-    }
-  if (const Value& marker = answer["Marker"]; !ended && marker.is(Kind::text) && !marker.text.empty()) return "Marker";
-  return {};
+const Member* member_named(const Value& answer, std::string_view key) {
+  const auto found = std::ranges::find_if(
+      answer.members, [&](const Member& each) { return same_name(each.name, key) && !each.value.is(Kind::null); });
+  return found == answer.members.end() ? nullptr : &*found;
+}
+
+// Does a request's parameter name a thing: by its id, its ARN, or the last part of either?
+bool names(std::string_view parameter, const Resource& resource) {
+  const auto ends = [](std::string_view whole, std::string_view end) {
+    return whole.size() > end.size() + 1 && whole.ends_with(end) &&
+           (whole[whole.size() - end.size() - 1] == '/' || whole[whole.size() - end.size() - 1] == ':');
+  };
+  return parameter == resource.id || parameter == resource.arn || ends(resource.arn, parameter) ||
+         ends(resource.id, parameter) || ends(parameter, resource.id);
+}
+
+// Does a file's or folder's name carry a thing's name: alone, or between marks that no name continues over?
+bool carries(std::string_view file, std::string_view name) {
+  if (name.empty()) return false;
+  for (std::size_t at = file.find(name); at != std::string_view::npos; at = file.find(name, at + 1)) {
+    const auto is_edge = [](char c) { return c == '.' || c == '_' || c == '-' || c == '@' || c == ' ' || c == '='; };
+    const std::size_t end = at + name.size();
+    if ((at == 0 || is_edge(file[at - 1])) && (end == file.size() || is_edge(file[end]))) return true;
+  }
+  return false;
 }
 
 class SnapshotReader {
@@ -88,139 +78,35 @@ class SnapshotReader {
   using Names = std::map<std::pair<std::string, std::string>, std::vector<std::size_t>>;
 
  public:
-  SnapshotReader(Estate& estate, std::filesystem::path folder, std::vector<std::string>& left_out)
-      : estate_(estate), folder_(std::move(folder)), left_out_(left_out), files_before_(estate.files.size()) {
-    for (const auto tables : {snapshot::vpc_tables(), snapshot::gateway_tables(), snapshot::instance_tables()})
-      for (const Table& table : tables) tables_.push_back(&table);
+  SnapshotReader(Estate& estate, std::vector<std::string>& left_out) : estate_(estate), left_out_(left_out) {
+    for (const snapshot::Service& service : services()) {
+      for (const Table& table : service.tables) tables_.push_back(&table);
+      for (const Part& part : service.parts) parts_.push_back(&part);
+    }
   }
 
-  std::expected<void, ReadError> read() {
-    if (!find_answers() || !make_resources()) {
-      estate_.files.resize(files_before_);
-      return std::unexpected(*std::move(error_));
+  std::expected<void, ReadError> read(const std::filesystem::path& folder) {
+    const std::size_t files_before = estate_.files.size();
+    auto found = snapshot::find_answers(estate_, folder, [&](std::string_view key) { return is_known(key); });
+    if (found) found_ = *std::move(found);
+    if (!found || !make_resources() || !add_parts()) {
+      estate_.files.resize(files_before);
+      return std::unexpected(found ? *std::move(error_) : std::move(found.error()));
     }
     commit();
     return {};
   }
 
  private:
-  bool fail(std::string file, std::uint32_t line, std::string reason) {
-    error_ = ReadError{.file = std::move(file), .line = line, .reason = std::move(reason)};
-    return false;
-  }
-
-  void gap(std::string why, Location at) { gaps_.push_back(unknown(std::move(why), at)); }
-
-  void list_kind(std::string_view key) {
-    if (std::ranges::find(listed_, key) == listed_.end()) listed_.emplace_back(key);
-  }
-
-  bool find_answers() {
-    std::error_code failure;
-    std::vector<std::filesystem::path> paths;
-    for (std::filesystem::recursive_directory_iterator it(folder_, failure), end; !failure && it != end;
-         it.increment(failure)) {
-      const bool hidden = it->path().filename().native().starts_with('.');
-      if (hidden && it->is_directory(failure)) it.disable_recursion_pending();
-      if (!hidden && it->is_regular_file(failure)) paths.push_back(it->path());
-    }
-    if (failure) return fail(folder_.string(), 0, fmt::format("the folder cannot be read: {}", failure.message()));
-    std::ranges::sort(paths);
-    return std::ranges::all_of(paths, [&](const auto& path) { return read_file(path); });
-  }
-
-  bool read_file(const std::filesystem::path& path) {
-    const std::filesystem::path relative = path.lexically_relative(folder_);
-    std::ifstream in(path, std::ios::binary);
-    const std::string content{std::istreambuf_iterator<char>(in), {}};
-    if (!in) return fail(path.string(), 0, "the file cannot be read");
-    const bool is_json = path.extension() == ".json";
-    const std::size_t start = content.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-    const Location whole{static_cast<std::uint32_t>(estate_.files.size()), 0};
-    if (start == std::string::npos) {
-      if (!is_json) return true;
-      estate_.files.push_back(path.string());
-      gap("the answer is empty", whole);
-      return true;
-    }
-    if (content.compare(start, 18, "An error occurred ") == 0) {
-      estate_.files.push_back(path.string());
-      gap(content.substr(start, content.find('\n', start) - start), whole);
-      return true;
-    }
-    if (!is_json && content[start] != '{') {
-      left_out_.push_back(fmt::format("{}: no JSON", relative.string()));
-      return true;
-    }
-    auto document = read_document(content, whole.file, path.string());
-    if (!document) {
-      if (is_json) {
-        error_ = document.error();
-        return false;
-      }
-      left_out_.push_back(fmt::format("{}: no JSON", relative.string()));
-      return true;
-    }
-    estate_.files.push_back(path.string());
-    Answer answer{
-        .content = &documents_.emplace_back(*std::move(document)), .path = relative, .account = {}, .region = {}};
-    for (const auto& part : relative.parent_path()) {
-      if (is_account(part.native())) answer.account = part.native();
-      if (is_region(part.native())) answer.region = part.native();
-    }
-    if (!answer.content->is(Kind::object))
-      left_out_.push_back(fmt::format("{}: its top level is no object", relative.string()));
-    else if (const Value& refused = (*answer.content)["Error"]; refused.is(Kind::object))
-      gap(fmt::format("the answer is an error: {}", snapshot::text_of(refused, "Code")), refused.at);
-    else
-      return add_answer(std::move(answer));
-    return true;
-  }
-
   [[nodiscard]] bool is_known(std::string_view key) const {
-    return std::ranges::any_of(tables_, [&](const Table* table) { return same_name(table->key, key); });
+    return std::ranges::any_of(tables_, [&](const Table* table) { return same_name(table->key, key); }) ||
+           std::ranges::any_of(parts_, [&](const Part* part) { return same_name(part->key, key); });
   }
 
-  bool add_answer(Answer answer) {
-    const Value& content = *answer.content;
-    bool has_content = false;
-    for (const Member& each : content.members) {
-      const auto inner = std::ranges::find(lists_of_answers, each.name, [](const auto& pair) { return pair.first; });
-      if (inner != std::end(lists_of_answers)) {
-        if (!each.value.is(Kind::list)) return malformed(each, "a list was expected");
-        list_kind(each.name);
-        list_kind(inner->second);
-        note_if_cut_off(content, each);
-        for (const Value& item : each.value.items) {
-          if (!item.is(Kind::object)) return malformed({each.name, item, item.at}, "a list of objects was expected");
-          note_if_cut_off(item, {std::string(inner->second), {}, item.at});
-          answers_.push_back({&item, answer.path, answer.account, answer.region});
-        }
-      } else if (is_known(each.name)) {
-        if (each.value.is(Kind::null)) {
-          gap(fmt::format("{}: the answer is null", each.name), each.at);
-          continue;
-        }
-        if (!each.value.is(Kind::list)) return malformed(each, "a list was expected");
-        list_kind(each.name);
-        note_if_cut_off(content, each);
-        has_content = true;
-      } else if (std::ranges::find(beside_content, each.name) == beside_content.end() &&
-                 (each.value.is(Kind::list) || each.value.is(Kind::object))) {
-        left_out_.push_back(fmt::format("{}: {}", answer.path.string(), each.name));
-      }
-    }
-    if (has_content) answers_.push_back(std::move(answer));
-    return true;
-  }
-
-  void note_if_cut_off(const Value& content, const Member& each) {
-    if (const std::string_view sign = cut_off(content); !sign.empty())
-      gap(fmt::format("{}: the answer goes on ({}), and the rest is not here", each.name, sign), each.at);
-  }
-
-  bool malformed(const Member& each, std::string_view why) {
-    return fail(estate_.place({each.value.at.file, 0}), each.value.at.line, fmt::format("{}: {}", each.name, why));
+  bool malformed(std::string_view name, const Value& value, std::string_view why) {
+    error_ = ReadError{
+        .file = estate_.place({value.at.file, 0}), .line = value.at.line, .reason = fmt::format("{}: {}", name, why)};
+    return false;
   }
 
   bool make_resources() {
@@ -228,57 +114,69 @@ class SnapshotReader {
     for (const bool with_subject : {false, true})
       for (const Table* table : tables_)
         if (table->subject.empty() != with_subject)
-          for (const Answer& answer : answers_)
+          for (const Answer& answer : found_.answers)
             if (!make_resources(*table, answer)) return false;
     return true;
   }
 
   bool make_resources(const Table& table, const Answer& answer) {
-    for (const Member& each : answer.content->members) {
-      if (!same_name(each.name, table.key) || !each.value.is(Kind::list)) continue;
-      Reading reading{
-          .estate = estate_, .account = answer.account, .region = answer.region, .subject = {}, .error = {}};
-      if (!table.subject.empty() && !each.value.items.empty()) {
+    const Member* content = member_named(*answer.content, table.key);
+    if (!content) return true;
+    const Value& value = table.whole ? *answer.content : content->value;
+    Reading reading{.estate = estate_, .account = answer.account, .region = answer.region, .subject = {}, .error = {}};
+    const bool is_list = value.is(Kind::list);
+    if (!is_list && !value.is(Kind::object)) {
+      if (!table.mark.empty() || has_part(table.key)) return true;  // of another kind
+      return malformed(content->name, value, "a list was expected");
+    }
+    std::vector<Value> texts;  // a list of names is as good as a list of objects with nothing else
+    if (is_list)
+      for (const Value& item : value.items) {
+        if (!item.is(Kind::text) || table.id.empty()) break;
+        Value named = object({{std::string(table.id), item}});
+        named.at = item.at;
+        texts.push_back(std::move(named));
+      }
+    const std::size_t count = is_list ? value.items.size() : 1;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Value& item = !is_list ? value : texts.size() == count ? texts[i] : value.items[i];
+      if (!item.is(Kind::object)) {
+        if (!table.mark.empty()) return true;
+        return malformed(content->name, item, "a list of objects was expected");
+      }
+      const std::string_view mark = table.mark.empty() ? table.id : table.mark;
+      if (!snapshot::member(item, mark)) {
+        if (!table.mark.empty()) continue;  // of another kind
+        return malformed(content->name, item, fmt::format("an item has no {}", mark));
+      }
+      if (!table.subject.empty() && reading.subject.empty()) {
         reading.subject = subject_of(table, answer);
         if (reading.subject.empty()) {
-          gap(fmt::format("{}: the answer does not say whose it is (add a member {} beside it)", each.name,
-                          table.subject),
-              each.at);
-          continue;
+          found_.gaps.push_back(unknown(fmt::format("{}: the answer does not say whose it is (write \"{}\" beside it)",
+                                                    content->name, table.subject),
+                                        content->at));
+          return true;
         }
       }
-      for (const Value& item : each.value.items)
-        if (!make_resource(table, item, answer, reading)) return false;
+      if (!make_resource(table, item, answer, reading)) return false;
     }
     return true;
   }
 
+  [[nodiscard]] bool has_part(std::string_view key) const {
+    return std::ranges::any_of(parts_, [&](const Part* part) { return same_name(part->key, key); });
+  }
+
   bool make_resource(const Table& table, const Value& item, const Answer& answer, Reading& reading) {
-    if (!item.is(Kind::object)) return malformed({std::string(table.key), item, {}}, "a list of objects was expected");
-    const std::string_view mark = table.mark.empty() ? table.id : table.mark;
-    if (!snapshot::member(item, mark)) {
-      if (!table.mark.empty()) return true;  // of another kind
-      return malformed({std::string(table.key), item, {}}, fmt::format("an item has no {}", mark));
-    }
     Made made;
     Resource& resource = made.resource;
     resource.type = table.type;
     resource.at = item.at;
-    if (!table.id.empty()) resource.id = snapshot::text_of(item, table.id);
-    if (!table.arn.empty()) resource.arn = snapshot::text_of(item, table.arn);
-    resource.account = answer.account;
-    resource.region = answer.region;
-    for (const Value* of : std::array{answer.content, &item})  // the owner's, whoever else may see it
-      if (std::string owner = snapshot::text_of(*of, "OwnerId"); is_account(owner)) resource.account = std::move(owner);
-    if (resource.account.empty() && is_account(arn_part(resource.arn, 4))) resource.account = arn_part(resource.arn, 4);
-    if (resource.region.empty()) resource.region = arn_part(resource.arn, 3);
-    if (resource.region.empty())
-      if (std::string zone = snapshot::text_of(item, "AvailabilityZone"); !zone.empty()) {
-        zone.pop_back();
-        if (is_region(zone)) resource.region = std::move(zone);
-      }
+    if (!table.id.empty()) resource.id = text_of(item, table.id);
+    if (!table.arn.empty()) resource.arn = text_of(item, table.arn);
     resource.properties = object({});
     resource.properties.at = item.at;
+    place(resource, item, answer);
     snapshot::apply(table.fields, item, resource.properties, reading);
     if (table.more) table.more(item, made, reading);
     if (reading.error) {
@@ -287,24 +185,183 @@ class SnapshotReader {
     }
     if (made.left_out) return true;
     if (resource.id.empty())
-      return malformed({std::string(table.key), item, {}}, fmt::format("an item has no {}", mark));
+      return malformed(table.key, item, fmt::format("an item has no {}", table.id.empty() ? table.mark : table.id));
     add(std::move(resource));
     for (Resource& other : made.others) add(std::move(other));
     return true;
   }
 
+  // Account and region: the owner's that the item states, whoever else may see it; else its ARN's; else its folder's.
+  static void place(Resource& resource, const Value& item, const Answer& answer) {
+    resource.account = answer.account;
+    resource.region = answer.region;
+    if (const std::string_view account = arn_part(resource.arn, 4); snapshot::is_account(account))
+      resource.account = account;
+    for (const Value* of : std::array{answer.content, &item})
+      if (std::string owner = text_of(*of, "OwnerId"); snapshot::is_account(owner)) resource.account = std::move(owner);
+    if (const std::string_view region = arn_part(resource.arn, 3); !region.empty()) resource.region = region;
+    if (!resource.region.empty()) return;
+    if (std::string zone = text_of(item, "AvailabilityZone"); !zone.empty()) {
+      zone.pop_back();
+      if (snapshot::is_region(zone)) resource.region = std::move(zone);
+    }
+  }
+
   // The request's parameter: beside the answer, or in the name of its file or folder.
-  std::string subject_of(const Table& table, const Answer& answer) {
-    if (std::string stated = snapshot::text_of(*answer.content, table.subject); !stated.empty()) return stated;
+  std::string subject_of(const Table& table, const Answer& answer) const {
+    if (std::string stated = text_of(*answer.content, table.subject); !stated.empty()) return stated;
+    constexpr std::pair<std::string_view, std::string_view> types[] = {
+        {"TransitGatewayRouteTableId", "AWS::EC2::TransitGatewayRouteTable"},
+        {"WebACLArn", "AWS::WAFv2::WebACL"},
+    };
+    for (const auto& [parameter, type] : types)
+      if (parameter == table.subject)
+        if (const Resource* named = named_by_path(type, answer)) return named->arn.empty() ? named->id : named->arn;
     return {};
+  }
+
+  // The resource of a type whose name the file carries, else one of its folders; the longest name of those.
+  [[nodiscard]] const Resource* named_by_path(std::string_view type, const Answer& answer) const {
+    std::vector<std::string> names_in_path{answer.path.stem().string(), answer.path.filename().string()};
+    for (auto folder = answer.path.parent_path(); !folder.empty() && folder.has_filename();
+         folder = folder.parent_path())
+      names_in_path.push_back(folder.filename().string());
+    for (const std::string& name : names_in_path) {
+      const Resource* best = nullptr;
+      std::size_t length = 0;
+      for (const Resource& each : resources_) {
+        if (each.type != type || !fits(each.account, answer.account) || !fits(each.region, answer.region)) continue;
+        for (const std::string_view candidate : {std::string_view(each.id), snapshot::last_of_arn(each.id)})
+          if (candidate.size() > length && carries(name, candidate)) {
+            best = &each;
+            length = candidate.size();
+          }
+      }
+      if (best) return best;
+    }
+    return nullptr;
+  }
+
+  bool add_parts() {
+    for (const Answer& answer : found_.answers) {
+      bool asked_of_nobody = false;
+      bool used = false;
+      for (const Part* part : parts_) {
+        if (!member_named(*answer.content, part->key)) continue;
+        if (!part->mark.empty() && !snapshot::member(*answer.content, part->mark)) continue;
+        const std::size_t index = subject_of(*part, answer);
+        if (index == resources_.size()) {
+          asked_of_nobody = true;
+          continue;
+        }
+        used = true;
+        if (!add_part(*part, answer, index)) return false;
+      }
+      if (asked_of_nobody && !used && !has_table(*answer.content))
+        left_out_.push_back(fmt::format("{}: it does not say what it is about", answer.path.string()));
+    }
+    for (const snapshot::Refusal& refusal : found_.refusals) {
+      if (!says_none(refusal))
+        found_.gaps.push_back(unknown(fmt::format("the answer is an error: {}", refusal.text), refusal.at));
+    }
+    mark_unasked();
+    return true;
+  }
+
+  [[nodiscard]] bool has_table(const Value& content) const {
+    return std::ranges::any_of(tables_, [&](const Table* table) { return member_named(content, table->key); });
+  }
+
+  // Where the resource stands that a part is about; resources_.size() if nobody says.
+  std::size_t subject_of(const Part& part, const Answer& answer) {
+    const std::string stated = answer.content ? text_of(*answer.content, part.subject) : std::string();
+    if (stated.empty()) {
+      const Resource* named = named_by_path(part.type, answer);
+      return named ? static_cast<std::size_t>(named - resources_.data()) : resources_.size();
+    }
+    for (std::size_t i = 0; i < resources_.size(); ++i)
+      if (resources_[i].type == part.type && names(stated, resources_[i]) &&
+          fits(resources_[i].account, answer.account) && fits(resources_[i].region, answer.region))
+        return i;
+    Resource unlisted;
+    unlisted.type = part.type;
+    unlisted.id = stated;
+    if (stated.starts_with("arn:")) unlisted.arn = stated;
+    unlisted.at = answer.content->at;
+    unlisted.properties = object({});
+    unlisted.properties.at = unlisted.at;
+    place(unlisted, *answer.content, answer);
+    add(std::move(unlisted));
+    return resources_.size() - 1;
+  }
+
+  bool add_part(const Part& part, const Answer& answer, std::size_t index) {
+    Reading reading{.estate = estate_, .account = answer.account, .region = answer.region, .subject = {}, .error = {}};
+    Value properties = object({});
+    properties.at = answer.content->at;
+    snapshot::apply(part.fields, *answer.content, properties, reading);
+    if (part.more) part.more(*answer.content, properties, reading);
+    if (reading.error) {
+      error_ = std::move(reading.error);
+      return false;
+    }
+    asked_.insert({part.question, index});
+    if (part.separate.empty()) {
+      for (Member& each : properties.members) resources_[index].properties.set(each.name, std::move(each.value));
+    } else if (properties[part.property]) {
+      add(separate(part, index, std::move(properties)));
+    }
+    return true;
+  }
+
+  [[nodiscard]] Resource separate(const Part& part, std::size_t index, Value properties) const {
+    const Resource& about = resources_[index];
+    Resource out;
+    out.type = part.separate;
+    out.id = about.id;
+    out.at = properties.at;
+    out.account = about.account;
+    out.region = about.region;
+    properties.set(part.link, snapshot::text_at(about.id, properties.at));
+    out.properties = std::move(properties);
+    return out;
+  }
+
+  bool says_none(const snapshot::Refusal& refusal) {
+    for (const Part* part : parts_) {
+      if (part->none.empty() || part->none != refusal.code) continue;
+      if (!refusal.operation.empty() && refusal.operation != part->question) continue;
+      const std::size_t index = subject_of(*part, refusal.answer);
+      if (index == resources_.size()) continue;
+      asked_.insert({part->question, index});
+      return true;
+    }
+    return false;
+  }
+
+  void mark_unasked() {
+    const std::size_t count = resources_.size();
+    for (const Part* part : parts_)
+      for (std::size_t i = 0; i < count; ++i) {
+        if (resources_[i].type != part->type || asked_.contains({part->question, i})) continue;
+        if (part->separate.empty()) {
+          snapshot::not_told(resources_[i].properties, {part->property}, part->question, resources_[i].at);
+        } else if (!by_name_.contains({std::string(part->separate), resources_[i].id})) {
+          Value properties = object({});
+          properties.at = resources_[i].at;
+          snapshot::not_told(properties, {part->property}, part->question, resources_[i].at);
+          add(separate(*part, i, std::move(properties)));
+        }
+      }
+  }
+
+  static bool fits(std::string_view left, std::string_view right) {
+    return left == right || left.empty() || right.empty();
   }
 
   // Several answers may speak of one resource: what the first says stands, others add to it. An answer that does not
   // say its account or region may speak of any.
   static Resource* same(std::vector<Resource>& among, const std::vector<std::size_t>& candidates, const Resource& as) {
-    const auto fits = [](const std::string& left, const std::string& right) {
-      return left == right || left.empty() || right.empty();
-    };
     for (const std::size_t each : candidates)
       if (fits(among[each].account, as.account) && fits(among[each].region, as.region)) return &among[each];
     return nullptr;
@@ -324,8 +381,11 @@ class SnapshotReader {
     if (known.arn.empty()) known.arn = std::move(more.arn);
     if (known.account.empty()) known.account = std::move(more.account);
     if (known.region.empty()) known.region = std::move(more.region);
-    for (Member& each : more.properties.members)
-      if (!known.properties[each.name]) known.properties.members.push_back(std::move(each));
+    for (Member& each : more.properties.members) {
+      const Value& present = known.properties[each.name];
+      if (!present || (present.is(Kind::unknown) && !each.value.is(Kind::unknown)))
+        known.properties.set(each.name, std::move(each.value));
+    }
   }
 
   void commit() {
@@ -334,29 +394,28 @@ class SnapshotReader {
       if (const Resource& each = estate_.resources[i]; each.stack == no_index)
         earlier[{each.type, each.id}].push_back(i);
     for (Resource& each : resources_) {
-      const auto found = earlier.find({each.type, each.id});
-      Resource* known = found == earlier.end() ? nullptr : same(estate_.resources, found->second, each);
-      if (known)
-        complete(*known, std::move(each));
+      const auto known = earlier.find({each.type, each.id});
+      Resource* there = known == earlier.end() ? nullptr : same(estate_.resources, known->second, each);
+      if (there)
+        complete(*there, std::move(each));
       else
         estate_.resources.push_back(std::move(each));
     }
-    std::ranges::move(gaps_, std::back_inserter(estate_.gaps));
-    for (std::string& key : listed_)
-      if (std::ranges::find(estate_.listed, key) == estate_.listed.end()) estate_.listed.push_back(std::move(key));
+    std::ranges::move(found_.gaps, std::back_inserter(estate_.gaps));
+    std::ranges::move(found_.left_out, std::back_inserter(left_out_));
+    for (std::string& key : found_.listed)
+      if (!has_part(key) && std::ranges::find(estate_.listed, key) == estate_.listed.end())
+        estate_.listed.push_back(std::move(key));
   }
 
   Estate& estate_;
-  std::filesystem::path folder_;
   std::vector<std::string>& left_out_;
-  std::size_t files_before_;
   std::vector<const Table*> tables_;
-  std::deque<Value> documents_;
-  std::vector<Answer> answers_;
+  std::vector<const Part*> parts_;
+  Answers found_;
   std::vector<Resource> resources_;
   Names by_name_;
-  std::vector<Value> gaps_;
-  std::vector<std::string> listed_;
+  std::set<std::pair<std::string_view, std::size_t>> asked_;
   std::optional<ReadError> error_;
 };
 
@@ -364,7 +423,7 @@ class SnapshotReader {
 
 std::expected<void, ReadError> add_snapshot(Estate& estate, const std::filesystem::path& folder,
                                             std::vector<std::string>& left_out) {
-  return SnapshotReader(estate, folder, left_out).read();
+  return SnapshotReader(estate, left_out).read(folder);
 }
 
 }  // namespace redoubt::estate

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,9 +57,9 @@ struct Made {
   std::vector<Resource> others;
 };
 
-// One kind of item in the answers.
+// One kind of item in the answers: the members of a list, or one object alone.
 struct Table {
-  std::string_view key = {};   // the answer's top-level member, which holds a list of them
+  std::string_view key = {};   // the answer's top-level member that holds them
   std::string_view type = {};  // CloudFormation's
   std::string_view id = {};    // the item's member by which other answers name it; empty: `more` says it
   std::string_view arn = {};   // the item's member that is its ARN; empty: none
@@ -66,6 +67,23 @@ struct Table {
   void (*more)(const Value& item, Made& made, Reading& reading) = nullptr;  // what no table can say
   std::string_view mark = {};     // tells from other kinds under the same key: they lack this member; empty: `id`
   std::string_view subject = {};  // the request's parameter that the answer does not repeat, but depends on
+  bool whole = false;             // the answer itself is the item, `key` only tells it from others
+};
+
+// An answer about one thing that another answer lists (get-bucket-policy, get-key-rotation-status). Where it was not
+// asked for, what it would tell is unknown.
+struct Part {
+  std::string_view key = {};      // the answer's top-level member
+  std::string_view type = {};     // of the resource that it is about
+  std::string_view subject = {};  // the member that names that, or the request's parameter, written beside the answer
+  std::span<const Field> fields = {};  // of the whole answer
+  std::string_view property = {};      // what it tells
+  std::string_view question = {};      // the operation: "GetBucketPolicy"
+  std::string_view none = {};          // the error by which AWS says that there is none
+  std::string_view separate = {};      // CloudFormation has a resource of its own for it: its type, and
+  std::string_view link = {};          // its property that names the one that it is about
+  void (*more)(const Value& answer, Value& properties, Reading& reading) = nullptr;
+  std::string_view mark = {};  // tells from other answers with the same key: they lack this member
 };
 
 // The member at a path, absent where there is none (or it is null).
@@ -85,8 +103,34 @@ void apply(std::span<const Field> fields, const Value& item, Value& properties, 
 // A text as a value that stands where `at` does.
 [[nodiscard]] Value text_at(std::string_view text, Location at);
 
-[[nodiscard]] std::span<const Table> vpc_tables();
-[[nodiscard]] std::span<const Table> gateway_tables();
-[[nodiscard]] std::span<const Table> instance_tables();
+// A flag that stands where `at` does.
+[[nodiscard]] Value flag_at(bool value, Location at);
+
+// What a list's short answer does not tell, where nothing else told it.
+void not_told(Value& properties, std::initializer_list<std::string_view> names, std::string_view question, Location at);
+
+// "arn:aws:iam::1:role/path/name" → "name"
+[[nodiscard]] std::string_view last_of_arn(std::string_view arn);
+
+// Are two names the same but for the case of their first letter?
+[[nodiscard]] bool same_name(std::string_view left, std::string_view right);
+
+struct Service {
+  std::span<const Table> tables;
+  std::span<const Part> parts = {};
+};
+[[nodiscard]] Service vpc_service();
+[[nodiscard]] Service gateway_service();
+[[nodiscard]] Service instance_service();
+[[nodiscard]] Service load_balancing_service();
+[[nodiscard]] Service database_service();
+[[nodiscard]] Service bucket_service();
+[[nodiscard]] Service key_service();
+[[nodiscard]] Service identity_service();
+[[nodiscard]] Service monitoring_service();
+[[nodiscard]] Service messaging_service();
+[[nodiscard]] Service container_service();
+[[nodiscard]] Service security_service();
+[[nodiscard]] Service backup_service();
 
 }  // namespace redoubt::estate::snapshot

@@ -263,6 +263,8 @@ constexpr Field prefix_list_fields[] = {
     {"Version", {}, number}, {"State"},         {"Tags", {}, tags},
 };
 
+constexpr Field prefix_list_entry_fields[] = {{"Entries", {}, as_is}};
+
 void prefix_list_more(const Value& item, Made& made, Reading&) {
   const Value ranges = member(item, "Cidrs");
   if (!ranges.is(Kind::list)) return;
@@ -318,10 +320,19 @@ constexpr Table tables[] = {
     {"FlowLogs", "AWS::EC2::FlowLog", "FlowLogId", {}, flow_log_fields, flow_log_more},
 };
 
+constexpr Part parts[] = {
+    {.key = "Entries",
+     .type = "AWS::EC2::PrefixList",
+     .subject = "PrefixListId",
+     .fields = prefix_list_entry_fields,
+     .property = "Entries",
+     .question = "GetManagedPrefixListEntries"},
+};
+
 }  // namespace
 
-std::span<const Table> vpc_tables() {
-  return tables;
+Service vpc_service() {
+  return {tables, parts};
 }
 
 }  // namespace redoubt::estate::snapshot
