@@ -88,21 +88,12 @@ std::string_view function_of(const Value& value) {
 }
 
 Binder::Binder(const Declarations& declarations, std::vector<Parameter>& parameters, std::uint32_t stack,
-               std::uint32_t first_parameter, std::string_view name)
-    : declarations_(declarations),
-      parameters_(parameters),
-      stack_(stack),
-      first_parameter_(first_parameter),
-      name_(name) {}
-
-void Binder::fail(std::string reason, Location at) {
-  if (!error_) error_ = ReadError{std::string(name_), at.line, std::move(reason)};
-}
+               std::uint32_t first_parameter)
+    : declarations_(declarations), parameters_(parameters), stack_(stack), first_parameter_(first_parameter) {}
 
 Value Binder::wrong(std::string reason, Location at) {
-  Value out = unknown(reason, at);
-  fail(std::move(reason), at);
-  return out;
+  faults_.push_back(unknown(std::move(reason), at));
+  return faults_.back();
 }
 
 // Recursion is bounded by the depth that read_document allows.
@@ -136,7 +127,8 @@ Value Binder::bind_condition(const Value& value) {
     const Value& name = value.members[0].value;
     if (!name.is(Kind::text)) {
       out = wrong("Condition takes the name of a condition", value.at);
-    } else if (check_condition(name.text, value.at)) {
+    } else {
+      check_condition(name.text, value.at);
       out = begin_call(function, value.at);
       out.items.push_back(name);
     }
@@ -152,6 +144,8 @@ Value Binder::bind_condition(const Value& value) {
       out = begin_call(function, value.at);
       for (const Value& each : argument.items) out.items.push_back(is_logical ? bind_condition(each) : bind(each));
     }
+  } else if (value.is(Kind::boolean)) {
+    out = value;
   } else {
     out = wrong("a condition is one of Fn::And, Fn::Equals, Fn::Not, Fn::Or and Condition", value.at);
   }
@@ -161,6 +155,7 @@ Value Binder::bind_condition(const Value& value) {
 }
 
 Value Binder::bind_function(std::string_view function, const Value& argument, Location at) {
+  if (function_of(argument) == "Fn::Transform") return unknown("a macro of Fn::Transform may change this", at);
   if (function == "Ref") return bind_ref(argument, at);
   if (function == "Fn::GetAtt") return bind_get_att(argument, at);
   if (function == "Fn::Sub") return bind_sub(argument, at);
@@ -356,10 +351,9 @@ Value Binder::bind_sub(const Value& argument, Location at) {
   return at_place(text(whole), at);
 }
 
-bool Binder::check_condition(std::string_view name, Location at) {
-  if (declarations_.conditions.contains(name) || !declarations_.open.empty()) return true;
-  fail(fmt::format("the template has no condition {}", name), at);
-  return false;
+void Binder::check_condition(std::string_view name, Location at) {
+  if (declarations_.conditions.contains(name) || !declarations_.open.empty()) return;
+  wrong(fmt::format("the template has no condition {}", name), at);
 }
 
 Value Binder::bind_if(const Value& argument, Location at) {

@@ -1,6 +1,7 @@
 // The references and functions of one template, bound: `{"Ref": "Vpc"}` becomes a reference to that resource,
 // `{"Fn::If": …}` a call whose condition is known to exist. Called by the template reader; evaluates nothing but texts
-// that need no evaluation. The first thing that is wrong stays as the error.
+// that need no evaluation. What CloudFormation
+// would refuse becomes unknown and is named.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "document.hpp"
 #include "estate.hpp"
 
 namespace redoubt::estate {
@@ -35,15 +35,16 @@ class Binder {
  public:
   // `stack` and `first_parameter` are what the template's stack and the first of `parameters` will have for indices.
   Binder(const Declarations& declarations, std::vector<Parameter>& parameters, std::uint32_t stack,
-         std::uint32_t first_parameter, std::string_view name);
+         std::uint32_t first_parameter);
 
   // A value of a resource or of an output.
   Value bind(const Value& value);
   // The definition of a condition, or an assertion of a rule.
   Value bind_condition(const Value& value);
 
-  void fail(std::string reason, Location at);
-  [[nodiscard]] const std::optional<ReadError>& error() const { return error_; }
+  // What CloudFormation would refuse; what depends on it is unknown.
+  Value wrong(std::string reason, Location at);
+  [[nodiscard]] std::vector<Value>& faults() { return faults_; }
 
  private:
   Value bind_function(std::string_view function, const Value& argument, Location at);
@@ -59,17 +60,15 @@ class Binder {
   Value attribute(std::string_view resource, std::string_view attribute, Location at, std::string_view in);
   Value pseudo(std::string_view name, Location at);
   Value symbol(std::uint32_t index, Location at);
-  bool check_condition(std::string_view name, Location at);
-  Value wrong(std::string reason, Location at);
+  void check_condition(std::string_view name, Location at);
 
   const Declarations& declarations_;
   std::vector<Parameter>& parameters_;
   std::unordered_map<std::string, std::uint32_t> pseudo_;
   std::uint32_t stack_;
   std::uint32_t first_parameter_;
-  std::string_view name_;
   bool in_condition_ = false;
-  std::optional<ReadError> error_;
+  std::vector<Value> faults_;
 };
 
 }  // namespace redoubt::estate

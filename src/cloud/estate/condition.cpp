@@ -45,6 +45,13 @@ bool ends_fit(const Value& joined, std::string_view text) {
   return (!first.is(Kind::text) || text.starts_with(first.text)) && (!last.is(Kind::text) || text.ends_with(last.text));
 }
 
+// The list parameter whose members a call joins: templates ask in this way whether a list was given.
+const Value* joined_list(const Estate& estate, const Value& call) {
+  if (!call.is(Kind::call) || call.text != "Fn::Join") return nullptr;
+  const Value& members = call.items[1];
+  return members.is(Kind::symbol) && is_list(estate.parameters[members.index]) ? &members : nullptr;
+}
+
 }  // namespace
 
 bool Case::holds(std::uint32_t stack, std::string_view condition_name) {
@@ -70,6 +77,7 @@ bool Case::condition(const Value& value, std::uint32_t stack) {
     if (value.text == "Fn::Not") return !holds_here(value.items[0]);
     if (value.text == "Fn::Equals") return equal(value.items[0], value.items[1]);
   }
+  if (value.is(Kind::boolean)) return value.boolean;
   return assume(identity(value), "a condition could not be evaluated");
 }
 
@@ -79,6 +87,10 @@ bool Case::equal(const Value& left_call, const Value& right_call) {
   const auto left_text = scalar_text(left);
   const auto right_text = scalar_text(right);
   if (left_text && right_text) return *left_text == *right_text;
+  for (const auto& [call, text] : {std::pair(&left_call, &right_text), std::pair(&right_call, &left_text)}) {
+    const Value* members = joined_list(estate_, *call);
+    if (members != nullptr && *text && (*text)->empty()) return equals(members->index, "");
+  }
   if (left.is(Kind::symbol) && right_text) return equals(left.index, *right_text);
   if (right.is(Kind::symbol) && left_text) return equals(right.index, *left_text);
   if (left.is(Kind::symbol) && left == right) return true;

@@ -58,6 +58,10 @@ std::expected<Loaded, ReadError> load(const std::vector<std::string>& sources) {
     for (const std::string& file : left_out)
       out.notes.push_back(fmt::format("{}: left out, no answer that Redoubt knows", file));
   }
+  for (const Value& fault : out.estate.faults) {
+    out.notes.push_back(fmt::format("{}: {} (CloudFormation refuses this; what depends on it is unknown)",
+                                    out.estate.place(fault.at), fault.text));
+  }
   return out;
 }
 

@@ -55,20 +55,21 @@ class TemplateReader {
         stack_index_(static_cast<std::uint32_t>(estate.stacks.size())),
         first_parameter_(static_cast<std::uint32_t>(estate.parameters.size())),
         first_resource_(static_cast<std::uint32_t>(estate.resources.size())),
-        binder_(declarations_, parameters_, stack_index_, first_parameter_, name) {}
+        name_(name),
+        binder_(declarations_, parameters_, stack_index_, first_parameter_) {}
 
   std::optional<ReadError> read() {
     stack_.file = document_.at.file;
     read_transforms();
     check_sections();
     declare();
-    if (binder_.error()) return binder_.error();
+    if (error_) return error_;
     read_parameters();
     read_conditions();
     read_resources();
     read_outputs();
-    if (!binder_.error()) check_circles();
-    return binder_.error();
+    if (!error_) check_circles();
+    return error_;
   }
 
   void add_gap(const Value& gap) { gaps_.push_back(gap); }
@@ -77,11 +78,15 @@ class TemplateReader {
     std::ranges::move(parameters_, std::back_inserter(estate.parameters));
     std::ranges::move(resources_, std::back_inserter(estate.resources));
     estate.stacks.push_back(std::move(stack_));
-    for (Value& gap : gaps_) estate.gaps.push_back(std::move(gap));
+    std::ranges::move(gaps_, std::back_inserter(estate.gaps));
+    std::ranges::move(binder_.faults(), std::back_inserter(estate.faults));
   }
 
  private:
-  void fail(std::string reason, Location at) { binder_.fail(std::move(reason), at); }
+  // The first thing that cannot be read stays as the error.
+  void fail(std::string reason, Location at) {
+    if (!error_) error_ = ReadError{std::string(name_), at.line, std::move(reason)};
+  }
 
   using Members = std::vector<const Member*>;
 
@@ -108,7 +113,7 @@ class TemplateReader {
   void check_sections() {
     for (const Member& each : document_.members) {
       if (std::ranges::find(sections, each.name) != sections.end() || !stack_.transforms.empty()) continue;
-      fail(fmt::format("a template has no section {}", each.name), each.at);
+      binder_.wrong(fmt::format("a template has no section {}", each.name), each.at);
     }
   }
 
@@ -271,7 +276,7 @@ class TemplateReader {
       return {};
     }
     if (!declarations_.conditions.contains(condition.text) && declarations_.open.empty()) {
-      fail(fmt::format("the template has no condition {}", condition.text), condition.at);
+      binder_.wrong(fmt::format("the template has no condition {}", condition.text), condition.at);
     }
     return condition.text;
   }
@@ -288,7 +293,7 @@ class TemplateReader {
       if (!name.is(Kind::text)) {
         fail("DependsOn takes the names of resources", name.at);
       } else if (!declarations_.resources.contains(name.text) && declarations_.open.empty()) {
-        fail(fmt::format("DependsOn {} names no resource of this template", name.text), name.at);
+        binder_.wrong(fmt::format("DependsOn {} names no resource of this template", name.text), name.at);
       } else {
         out.push_back(name.text);
       }
@@ -337,7 +342,7 @@ class TemplateReader {
 
   void check_circle_in(const Value& value, std::set<std::string, std::less<>>& done,
                        std::set<std::string, std::less<>>& open) {
-    if (binder_.error()) return;
+    if (error_) return;
     if (++depth_ > deepest_condition) {
       fail(fmt::format("conditions nest deeper than {} levels", deepest_condition), value.at);
     } else if (value.is(Kind::call) && (value.text == "Condition" || value.text == "Fn::If")) {
@@ -359,6 +364,8 @@ class TemplateReader {
   Stack stack_;
   std::string changing_macro_;
   std::size_t depth_ = 0;
+  std::string_view name_;
+  std::optional<ReadError> error_;
   Binder binder_;
 };
 
