@@ -51,8 +51,8 @@ Truth admits_port(Inquiry& ask, const Resource& entry, double port) {
 
 void no_allow_everything(Inquiry& ask, const Resource& entry) {
   constexpr double all = -1;
-  const Truth wrong =
-      both(both(is_allow(ask, entry), is_ingress(ask, entry)), both(has_protocol(ask, entry, all), admits_everyone(ask, entry)));
+  const Truth wrong = both(both(is_allow(ask, entry), is_ingress(ask, entry)),
+                           both(has_protocol(ask, entry, all), admits_everyone(ask, entry)));
   ask.expect(entry, {}, negation(wrong), "it does not admit all ports from every address",
              "it admits all protocols and ports from every address");
 }
@@ -75,7 +75,8 @@ bool covers(Inquiry& ask, const Resource& earlier, const Resource& later) {
     if (!inner.known() || !outer.known()) return false;
     const auto inner_range = iam::parse_address_range(inner.value);
     const auto outer_range = iam::parse_address_range(outer.value);
-    if (!inner_range || !outer_range || !outer_range->contains(inner_range->first) || !outer_range->contains(inner_range->last))
+    if (!inner_range || !outer_range || !outer_range->contains(inner_range->first) ||
+        !outer_range->contains(inner_range->last))
       return false;
   }
   const Known<double> outer_protocol = ask.number(earlier, "Protocol");
@@ -83,7 +84,8 @@ bool covers(Inquiry& ask, const Resource& earlier, const Resource& later) {
   if (!outer_protocol.known() || !inner_protocol.known()) return false;
   if (outer_protocol.value == -1) return true;  // ports do not matter then
   if (outer_protocol.value != inner_protocol.value) return false;
-  const Known<double> outer_from = ask.number(earlier, "PortRange.From"), outer_to = ask.number(earlier, "PortRange.To");
+  const Known<double> outer_from = ask.number(earlier, "PortRange.From"),
+                      outer_to = ask.number(earlier, "PortRange.To");
   const Known<double> inner_from = ask.number(later, "PortRange.From"), inner_to = ask.number(later, "PortRange.To");
   return outer_from.known() && outer_to.known() && inner_from.known() && inner_to.known() &&
          outer_from.value <= inner_from.value && inner_to.value <= outer_to.value;
@@ -103,7 +105,8 @@ void deny_rules_first(Inquiry& ask, const Resource& entry) {
     const Known<double> before = ask.number(*other, "RuleNumber");
     if (before.unknown() || same_way.unknown() || own_way.unknown())
       ask.unknown(&entry, other->at, fmt::format("where {} stands is not known", other->id));
-    else if (before.known() && before.value < number.value && same_way.value == own_way.value && covers(ask, *other, entry))
+    else if (before.known() && before.value < number.value && same_way.value == own_way.value &&
+             covers(ask, *other, entry))
       return ask.refuted(&entry, other->at,
                          fmt::format("{}, number {}, admits before it all that it denies", other->id, before.value));
   }

@@ -31,7 +31,8 @@ void own_vpc(Inquiry& ask) {
 bool is_private(const iam::AddressRange& range) {
   static const std::array ranges{*iam::parse_address_range("10.0.0.0/8"), *iam::parse_address_range("172.16.0.0/12"),
                                  *iam::parse_address_range("192.168.0.0/16")};
-  return std::ranges::any_of(ranges, [&](const auto& each) { return each.contains(range.first) && each.contains(range.last); });
+  return std::ranges::any_of(ranges,
+                             [&](const auto& each) { return each.contains(range.first) && each.contains(range.last); });
 }
 
 void private_addresses(Inquiry& ask, const Resource& block) {
@@ -86,7 +87,8 @@ void database_standby(Inquiry& ask, const Resource& database) {
   // A cluster that is not Aurora's has its standbys by itself.
   if (!is_empty(ask.get(database, "DBClusterInstanceClass")))
     return ask.proved(&database, {}, "a Multi-AZ cluster has two readable standbys");
-  const std::string_view member_type = database.type == db_cluster ? db_instance : std::string_view("AWS::DocDB::DBInstance");
+  const std::string_view member_type =
+      database.type == db_cluster ? db_instance : std::string_view("AWS::DocDB::DBInstance");
   const auto members = naming(ask, member_type, "DBClusterIdentifier", database);
   if (members.size() >= 2)
     ask.proved(&database, members[1]->at, fmt::format("it has {} instances", members.size()));
@@ -104,7 +106,7 @@ void nat_in_every_zone(Inquiry& ask) {
       ask.unknown(subnet, {}, place.missing.empty() ? "its NAT gateway names no subnet" : place.missing);
       continue;
     }
-    ask.expect(*subnet, nat->at, in_same_zone(*subnet, *place.resources.front()),
+    ask.expect(*subnet, nat->at, in_same_zone(ask.estate(), *subnet, *place.resources.front()),
                fmt::format("{} is in its own zone", nat->id),
                fmt::format("{} is in the zone of {}, another one", nat->id, place.resources.front()->id));
   }
@@ -129,7 +131,8 @@ void database_no_public_address(Inquiry& ask, const Resource& database) {
 void instance_no_public_address(Inquiry& ask, const Resource& resource) {
   const bool is_template = resource.type == "AWS::EC2::LaunchTemplate";
   const Value own = ask.get(resource, "AssociatePublicIpAddress");
-  const Value interfaces = ask.get(resource, is_template ? "LaunchTemplateData.NetworkInterfaces" : "NetworkInterfaces");
+  const Value interfaces =
+      ask.get(resource, is_template ? "LaunchTemplateData.NetworkInterfaces" : "NetworkInterfaces");
   if (interfaces.is(Kind::unknown)) return ask.unknown(&resource, interfaces.at, interfaces.text);
   Truth asks = ask.in().boolean(own);
   Location where = own.at;
@@ -197,8 +200,10 @@ void about_destination(Inquiry& ask, const Resource& log, std::string_view group
   const std::string_view path = is_group ? group_path : bucket_path;
   const Value value = ask.get(*to, path);
   if (value.is(Kind::unknown)) return ask.unknown(&log, value.at, value.text);
-  const bool given = !is_empty(value) && (is_group || path != "BucketEncryption" ||
-                                          !parts(value, "ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.KMSMasterKeyID").empty());
+  const bool given =
+      !is_empty(value) &&
+      (is_group || path != "BucketEncryption" ||
+       !parts(value, "ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.KMSMasterKeyID").empty());
   ask.expect(log, value.at.line != 0 ? value.at : to->at, truth(given),
              fmt::format("{} of {} is {}", path, to->id, text_of(ask.estate(), value)),
              fmt::format("{} has no {}", to->id, path));

@@ -7,7 +7,7 @@
 namespace redoubt::controls {
 namespace {
 
-using State = Known<iam::Policy>::State;
+using State = Known<Readable>::State;
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
@@ -29,20 +29,20 @@ std::string stand_in(const estate::Rendered::Hole& hole) {
   return fmt::format("arn:aws:own:own-region-1:{}:{}", own_account, name);
 }
 
-std::string write(Inquiry& ask, json::Writer& writer, const Value& value) {
+std::string write(Inquiry& ask, json::Writer& writer, const Value& value, bool& assumes) {
   switch (value.kind) {
     case Kind::object:
       writer.begin_object();
       for (const estate::Member& member : value.members) {
         writer.name(member.name);
-        if (std::string why = write(ask, writer, member.value); !why.empty()) return why;
+        if (std::string why = write(ask, writer, member.value, assumes); !why.empty()) return why;
       }
       writer.end_object();
       return {};
     case Kind::list:
       writer.begin_array();
       for (const Value& item : value.items)
-        if (std::string why = write(ask, writer, item); !why.empty()) return why;
+        if (std::string why = write(ask, writer, item, assumes); !why.empty()) return why;
       writer.end_array();
       return {};
     case Kind::null:
@@ -61,20 +61,25 @@ std::string write(Inquiry& ask, json::Writer& writer, const Value& value) {
   }
   Known<estate::Rendered> text = ask.in().rendered(value);
   if (!text.known()) return text.absent() ? "a part of the policy is absent" : text.why;
-  for (const estate::Rendered::Hole& hole : text.value.holes) replace_all(text.value.text, hole.placeholder, stand_in(hole));
+  for (const estate::Rendered::Hole& hole : text.value.holes) {
+    assumes = assumes || hole.parameter != estate::no_index;
+    replace_all(text.value.text, hole.placeholder, stand_in(hole));
+  }
   writer.value(std::string_view(text.value.text));
   return {};
 }
 
 }  // namespace
 
-Known<iam::Policy> policy_of(Inquiry& ask, const Document& document) {
+Known<Readable> policy_of(Inquiry& ask, const Document& document) {
   std::string text;
   json::Writer writer(text);
-  if (std::string why = write(ask, writer, document.value); !why.empty()) return {State::unknown, {}, std::move(why)};
+  bool assumes = false;
+  if (std::string why = write(ask, writer, document.value, assumes); !why.empty())
+    return {State::unknown, {}, std::move(why)};
   auto policy = iam::parse_policy(std::move(text), document.name);
   if (!policy) return {State::unknown, {}, fmt::format("the policy cannot be read: {}", policy.error().text())};
-  return {State::known, *std::move(policy), {}};
+  return {State::known, {*std::move(policy), assumes}, {}};
 }
 
 }  // namespace redoubt::controls

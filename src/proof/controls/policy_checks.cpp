@@ -15,7 +15,8 @@ namespace {
 using Documents = std::vector<Document> (*)(Inquiry&, const Resource&);
 
 std::string text_of(const iam::Request& request) {
-  std::string out = fmt::format("{} may do {}", request.principal ? request.principal->name : "anybody", request.action);
+  std::string out =
+      fmt::format("{} may do {}", request.principal ? request.principal->name : "anybody", request.action);
   std::string_view separator = " with ";
   for (const auto& [key, values] : request.context) {
     if (values.empty()) continue;
@@ -45,20 +46,22 @@ iam::Policy for_everyone(iam::Policy policy) {
 void admits(Inquiry& ask, const Resource& resource, Documents documents_of, bool only_everyone) {
   const std::vector<Document> documents = documents_of(ask, resource);
   for (const Document& document : documents) {
-    Known<iam::Policy> policy = policy_of(ask, document);
+    Known<Readable> policy = policy_of(ask, document);
     if (!policy.known()) {
       ask.unknown(&resource, document.value.at, policy.why);
       continue;
     }
     if (only_everyone) {
-      if (!names_everyone(policy.value)) continue;
-      policy.value = for_everyone(std::move(policy.value));
+      if (!names_everyone(policy.value.policy) && !policy.value.assumes_parameters) continue;
+      policy.value.policy = for_everyone(std::move(policy.value.policy));
     }
-    const iam::Outsider found = iam::find_outsider(policy.value, own_account);
+    const iam::Outsider found = iam::find_outsider(policy.value.policy, own_account);
     if (found.request)
       ask.refuted(&resource, document.value.at, text_of(*found.request));
     else if (found.undecided)
       ask.unknown(&resource, document.value.at, "whom its policy admits could not be settled in time");
+    else if (policy.value.assumes_parameters)
+      ask.unknown(&resource, document.value.at, "a parameter stands in its policy, and may be anything");
   }
   if (!documents.empty())
     ask.proved(&resource, documents.front().value.at,
@@ -67,13 +70,19 @@ void admits(Inquiry& ask, const Resource& resource, Documents documents_of, bool
 }
 
 Check not_public(std::string_view id, std::vector<std::string_view> types, Documents documents) {
-  return {id, Method::policy, std::move(types),
-          [documents](Inquiry& ask, const Resource& each) { admits(ask, each, documents, true); }, {}};
+  return {id,
+          Method::policy,
+          std::move(types),
+          [documents](Inquiry& ask, const Resource& each) { admits(ask, each, documents, true); },
+          {}};
 }
 
 Check confined(std::string_view id, std::vector<std::string_view> types, Documents documents) {
-  return {id, Method::policy, std::move(types),
-          [documents](Inquiry& ask, const Resource& each) { admits(ask, each, documents, false); }, {}};
+  return {id,
+          Method::policy,
+          std::move(types),
+          [documents](Inquiry& ask, const Resource& each) { admits(ask, each, documents, false); },
+          {}};
 }
 
 }  // namespace
@@ -89,7 +98,8 @@ std::vector<Check> policy_checks() {
       not_public("IAM-3.resource-policy-not-public", others, resource_documents),
       not_public("IAM-3.trust-not-public", {"AWS::IAM::Role"}, trust_documents),
       not_public("IMG-2.repository-not-public", {"AWS::ECR::Repository"}, resource_documents),
-      not_public("IR-6.topic-policy-closed", {"AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"}, resource_documents),
+      not_public("IR-6.topic-policy-closed", {"AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"},
+                 resource_documents),
       confined("SEC-4.resource-policy-closed", {"AWS::SecretsManager::ResourcePolicy"}, resource_documents),
   };
 }

@@ -16,9 +16,8 @@ Named named_by(Inquiry& ask, const Value& list) {
     if (const Resource* const resource = ask.in().target(item))
       out.resources.push_back(resource);
     else if (out.missing.empty())
-      out.missing = item.is(Kind::unknown)
-                        ? item.text
-                        : fmt::format("{} is not among the sources", text_of(ask.estate(), item));
+      out.missing =
+          item.is(Kind::unknown) ? item.text : fmt::format("{} is not among the sources", text_of(ask.estate(), item));
   return out;
 }
 
@@ -48,7 +47,7 @@ constexpr Place places[] = {
     {"AWS::EC2::NatGateway", "SubnetId", ""},
 };
 
-Named at(Inquiry& ask, const Resource& resource, std::string_view Place::*which) {
+Named at(Inquiry& ask, const Resource& resource, std::string_view Place::* which) {
   for (const Place& place : places)
     if (place.type == resource.type && !(place.*which).empty()) return named_by(ask, ask.get(resource, place.*which));
   return {};
@@ -70,7 +69,8 @@ Named routes_of(Inquiry& ask, const Resource& subnet) {
   if (table == nullptr) {  // the VPC's main table, to which a template can add nothing
     const Value vpc = ask.get(subnet, "VpcId");
     if (ask.in().target(vpc) == nullptr)
-      out.missing = fmt::format("the VPC {} and its main route table are not among the sources", text_of(ask.estate(), vpc));
+      out.missing =
+          fmt::format("the VPC {} and its main route table are not among the sources", text_of(ask.estate(), vpc));
     return out;
   }
   for (const Resource* route : ask.resources("AWS::EC2::Route"))
@@ -119,19 +119,17 @@ const Resource* nat_of(Inquiry& ask, const Resource& subnet) {
   return nullptr;
 }
 
-Truth in_same_zone(const Resource& left, const Resource& right) {
-  // Unresolved, since `Fn::Select [0, Fn::GetAZs]` names a zone that differs from that of `[1, …]`, whatever both are.
+Truth in_same_zone(const Estate& estate, const Resource& left, const Resource& right) {
   const Value& first = left.properties["AvailabilityZone"];
   const Value& second = right.properties["AvailabilityZone"];
   if (is_empty(first) || is_empty(second)) return unknown_truth("a subnet names no AvailabilityZone");
   if (first == second) return truth(true);
   if (first.is(Kind::text) && second.is(Kind::text)) return truth(false);
-  const auto is_choice = [](const Value& value) {
-    return value.is(Kind::call) && value.text == "Fn::Select" && value.items.size() == 2 &&
-           value.items[1].is(Kind::call) && value.items[1].text == "Fn::GetAZs";
+  // A choice from Fn::GetAZs is a symbol of the estate, and two of them are two zones.
+  const auto is_choice = [&](const Value& value) {
+    return value.is(Kind::symbol) && estate.parameters[value.index].name.starts_with("Fn::GetAZs.");
   };
-  if (is_choice(first) && is_choice(second) && first.items[1] == second.items[1])
-    return truth(false);  // for the choices differ
+  if (is_choice(first) && is_choice(second)) return truth(false);
   // A zone's name is a letter at the end of a region's.
   const auto ends_in_letter = [](const Value& value) {
     return value.is(Kind::joined) && !value.items.empty() && value.items.back().is(Kind::text) &&
@@ -141,11 +139,11 @@ Truth in_same_zone(const Resource& left, const Resource& right) {
   return unknown_truth("in which zones its subnets are is not known");
 }
 
-Truth in_two_zones(Inquiry& /*ask*/, const Named& subnets) {
+Truth in_two_zones(Inquiry& ask, const Named& subnets) {
   Truth out = subnets.missing.empty() ? truth(false) : unknown_truth(subnets.missing);
   for (std::size_t i = 0; i < subnets.resources.size(); ++i)
     for (std::size_t j = i + 1; j < subnets.resources.size(); ++j)
-      out = either(out, negation(in_same_zone(*subnets.resources[i], *subnets.resources[j])));
+      out = either(out, negation(in_same_zone(ask.estate(), *subnets.resources[i], *subnets.resources[j])));
   return out;
 }
 

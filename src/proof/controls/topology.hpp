@@ -30,6 +30,6 @@ struct Named {
 
 // Are two of the subnets in different zones? Names are compared, and so are choices from Fn::GetAZs.
 [[nodiscard]] Truth in_two_zones(Inquiry& ask, const Named& subnets);
-[[nodiscard]] Truth in_same_zone(const Resource& left, const Resource& right);
+[[nodiscard]] Truth in_same_zone(const Estate& estate, const Resource& left, const Resource& right);
 
 }  // namespace redoubt::controls

@@ -30,15 +30,15 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 Value foreign_rules() {
-  const auto document = estate::read_document(
-      read_file(REDOUBT_SOURCE_DIR "/tests/proof/controls/foreign_rules.yaml"), 0, "foreign_rules.yaml");
+  const auto document = estate::read_document(read_file(REDOUBT_SOURCE_DIR "/tests/proof/controls/foreign_rules.yaml"),
+                                              0, "foreign_rules.yaml");
   EXPECT_TRUE(document) << document.error().text();
   return document ? *document : Value{};
 }
 
 struct Rule {
-  std::vector<std::string> checks;  // the resources that any of them refutes are those that the rule accuses
-  std::string disagreement;         // why nothing answers it
+  std::vector<std::string> checks;           // the resources that any of them refutes are those that the rule accuses
+  std::string disagreement;                  // why nothing answers it
   std::map<std::string, std::string> cases;  // examples in which Redoubt says otherwise on purpose, and why
 };
 
@@ -78,9 +78,10 @@ struct Figures {
   int found = 0, missed = 0, wrongly = 0, rightly_silent = 0, disagreed = 0, unreadable = 0;
 
   void print(std::string_view corpus) const {
-    fmt::print("{}: found {}, missed {}, wrongly accused {}, rightly silent {}; recall {:.3f}, precision {:.3f}; "
-               "disagreed on purpose {}, unreadable {}\n",
-               corpus, found, missed, wrongly, rightly_silent, recall(), precision(), disagreed, unreadable);
+    fmt::print(
+        "{}: found {}, missed {}, wrongly accused {}, rightly silent {}; recall {:.3f}, precision {:.3f}; "
+        "disagreed on purpose {}, unreadable {}\n",
+        corpus, found, missed, wrongly, rightly_silent, recall(), precision(), disagreed, unreadable);
   }
   [[nodiscard]] double recall() const { return found + missed == 0 ? 1 : double(found) / (found + missed); }
   [[nodiscard]] double precision() const { return found + wrongly == 0 ? 1 : double(found) / (found + wrongly); }
@@ -183,7 +184,8 @@ TEST(ForeignRules, name_checks_of_the_catalogue) {
     for (const estate::Member& member : rules[tool].members) {
       const Rule rule = rule_of(rules, tool, member.name);
       EXPECT_NE(rule.checks.empty(), rule.disagreement.empty()) << member.name;
-      for (const std::string& check : rule.checks) EXPECT_NE(find_check(check), nullptr) << member.name << ": " << check;
+      for (const std::string& check : rule.checks)
+        EXPECT_NE(find_check(check), nullptr) << member.name << ": " << check;
     }
 }
 
