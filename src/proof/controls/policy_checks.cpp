@@ -34,6 +34,15 @@ bool names_everyone(const iam::Policy& policy) {
   });
 }
 
+// These keys hold the account of who asks, as aws:PrincipalAccount does, so that the engine may know what goes together
+// ("Condition keys for AWS KMS": kms:CallerAccount; the default policy of SNS topics: AWS:SourceOwner).
+void tie_to_principal(iam::Policy& policy) {
+  for (iam::Statement& statement : policy.statements)
+    for (iam::Condition& condition : statement.conditions)
+      if (condition.key == "kms:calleraccount" || condition.key == "aws:sourceowner")
+        condition.key = "aws:principalaccount";
+}
+
 // Without the statements that name whom they admit: what is left admits everyone or nobody.
 iam::Policy for_everyone(iam::Policy policy) {
   std::erase_if(policy.statements, [](const iam::Statement& statement) {
@@ -51,6 +60,7 @@ void admits(Inquiry& ask, const Resource& resource, Documents documents_of, bool
       ask.unknown(&resource, document.value.at, policy.why);
       continue;
     }
+    tie_to_principal(policy.value.policy);
     if (only_everyone) {
       if (!names_everyone(policy.value.policy) && !policy.value.assumes_parameters) continue;
       policy.value.policy = for_everyone(std::move(policy.value.policy));
