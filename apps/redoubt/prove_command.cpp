@@ -41,8 +41,7 @@ std::string read_file(const std::string& path) {
 }
 
 std::string today() {
-  const std::chrono::year_month_day date{
-      std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
+  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
   return fmt::format("{:04}-{:02}-{:02}", int(date.year()), unsigned(date.month()), unsigned(date.day()));
 }
 
@@ -108,7 +107,8 @@ int prove(const Options& options) {
   if (to_file) {
     std::ofstream file(options.out, std::ios::binary);
     file << report;
-    if (!file.flush()) throw std::runtime_error(fmt::format("{}: it cannot be written (check the path and its rights)", options.out));
+    if (!file.flush())
+      throw std::runtime_error(fmt::format("{}: it cannot be written (check the path and its rights)", options.out));
   } else {
     fmt::print("{}", report);
   }

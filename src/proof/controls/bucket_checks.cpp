@@ -19,8 +19,8 @@ void acl_private(Inquiry& ask, const Resource& bucket) {
   const Value value = ask.get(bucket, "AccessControl");
   const Known<std::string> acl = ask.in().text(value);
   if (acl.unknown()) return ask.unknown(&bucket, value.at, acl.why);
-  const std::string text =
-      acl.known() ? fmt::format("AccessControl is {}", acl.value) : "AccessControl is absent, which AWS takes as Private";
+  const std::string text = acl.known() ? fmt::format("AccessControl is {}", acl.value)
+                                       : "AccessControl is absent, which AWS takes as Private";
   if (std::ranges::find(open, acl.value) == open.end())
     ask.proved(&bucket, value.at, text);
   else
@@ -39,7 +39,11 @@ void blocks(Inquiry& ask, const Resource& bucket, std::string_view name) {
 }
 
 Check must_block(std::string_view id, std::string_view name) {
-  return {id, Method::property, {bucket_type}, [name](Inquiry& ask, const Resource& bucket) { blocks(ask, bucket, name); }, {}};
+  return {id,
+          Method::property,
+          {bucket_type},
+          [name](Inquiry& ask, const Resource& bucket) { blocks(ask, bucket, name); },
+          {}};
 }
 
 // The first rule's defaults: there can be one rule only.
@@ -82,12 +86,13 @@ void bucket_customer_key(Inquiry& ask, const Resource& bucket) {
   const Known<std::string> algorithm = ask.in().text(encryption["SSEAlgorithm"]);
   if (algorithm.unknown()) return ask.unknown(&bucket, encryption.at, algorithm.why);
   if (!algorithm.known() || !algorithm.value.starts_with("aws:kms"))
-    return ask.refuted(&bucket, encryption.at,
-                       algorithm.known() ? fmt::format("SSEAlgorithm is {}", algorithm.value)
-                                         : "BucketEncryption is not given");
+    return ask.refuted(
+        &bucket, encryption.at,
+        algorithm.known() ? fmt::format("SSEAlgorithm is {}", algorithm.value) : "BucketEncryption is not given");
   const Value key = encryption["KMSMasterKeyID"];
   const Truth own = is_customer_key(ask, key);
-  if (own.absent()) return ask.refuted(&bucket, encryption.at, "KMSMasterKeyID is not given, so that AWS's key is used");
+  if (own.absent())
+    return ask.refuted(&bucket, encryption.at, "KMSMasterKeyID is not given, so that AWS's key is used");
   const std::string text = fmt::format("KMSMasterKeyID is {}", text_of(ask.estate(), key));
   ask.expect(bucket, key.at, own, text, fmt::format("{}, a key that AWS manages", text));
 }

@@ -112,6 +112,7 @@ struct Check {
 [[nodiscard]] std::vector<Check> transit_checks();
 [[nodiscard]] std::vector<Check> identity_checks();
 [[nodiscard]] std::vector<Check> policy_checks();
+[[nodiscard]] std::vector<Check> network_acl_checks();
 [[nodiscard]] std::vector<Check> secrets_checks();
 [[nodiscard]] std::vector<Check> application_checks();
 [[nodiscard]] std::vector<Check> monitoring_checks();

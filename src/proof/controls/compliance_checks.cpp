@@ -17,7 +17,8 @@ void recorder_exists(Inquiry& ask) {
   if (recorders.empty()) return ask.refuted(nullptr, {}, "no AWS::Config::ConfigurationRecorder is declared");
   if (channels.empty())
     return ask.refuted(recorders.front(), {}, "no AWS::Config::DeliveryChannel takes what it records");
-  ask.proved(recorders.front(), {}, fmt::format("{} records and {} delivers", recorders.front()->id, channels.front()->id));
+  ask.proved(recorders.front(), {},
+             fmt::format("{} records and {} delivers", recorders.front()->id, channels.front()->id));
 }
 
 // "RecordingGroup": without one, all regional types but no global ones.
@@ -50,11 +51,13 @@ void delivery_bucket_closed(Inquiry& ask, const Resource& channel) {
   if (bucket == nullptr)
     return ask.unknown(&channel, name.at,
                        fmt::format("the bucket {} is not among the sources", text_of(ask.estate(), name)));
-  for (const std::string_view each : {"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"}) {
+  for (const std::string_view each :
+       {"BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"}) {
     const Value value = ask.get(*bucket, fmt::format("PublicAccessBlockConfiguration.{}", each));
     const Truth is = ask.in().boolean(value);
     ask.expect(channel, value.at.line != 0 ? value.at : bucket->at, is.absent() ? truth(false) : is,
-               fmt::format("{} blocks all public access", bucket->id), fmt::format("{} of {} is not true", each, bucket->id));
+               fmt::format("{} blocks all public access", bucket->id),
+               fmt::format("{} of {} is not true", each, bucket->id));
   }
 }
 
@@ -70,7 +73,8 @@ void standard_enabled(Inquiry& ask, bool (*wanted)(std::string_view), std::strin
     const Value value = ask.get(*standard, "StandardsArn");
     const Known<std::string> arn = ask.in().text(value);
     if (arn.unknown()) unsure = standard;
-    if (arn.known() && wanted(arn.value)) return ask.proved(standard, value.at, fmt::format("{} is enabled", arn.value));
+    if (arn.known() && wanted(arn.value))
+      return ask.proved(standard, value.at, fmt::format("{} is enabled", arn.value));
   }
   if (unsure != nullptr)
     ask.unknown(unsure, {}, "which standard it enables is not known");
@@ -87,8 +91,7 @@ double cis_version(std::string_view arn) {
 }
 
 void current_standard(Inquiry& ask) {
-  standard_enabled(
-      ask, [](std::string_view arn) { return cis_version(arn) >= 3; }, "the CIS standard 3.0 or newer");
+  standard_enabled(ask, [](std::string_view arn) { return cis_version(arn) >= 3; }, "the CIS standard 3.0 or newer");
 }
 
 void original_standard(Inquiry& ask) {

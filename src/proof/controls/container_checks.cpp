@@ -70,8 +70,9 @@ void non_root(Inquiry& ask, const Resource& definition) {
     if (user.unknown())
       ask.unknown(&definition, value.at, user.why);
     else if (user.absent())  // then the image decides
-      ask.refuted(&definition, container.value.at,
-                  fmt::format("{} has no User, so that it runs as its image says, which is root by default", container.name));
+      ask.refuted(
+          &definition, container.value.at,
+          fmt::format("{} has no User, so that it runs as its image says, which is root by default", container.name));
     else if (name == "root" || name == "0" || name.empty())
       ask.refuted(&definition, value.at, fmt::format("User of {} is {}", container.name, user.value));
     else

@@ -11,7 +11,10 @@
 namespace redoubt::controls {
 
 bool is_cluster_member(Inquiry& ask, const Resource& instance) {
-  return instance.type.ends_with("::DBInstance") && !is_empty(ask.get(instance, "DBClusterIdentifier"));
+  if (!instance.type.ends_with("::DBInstance")) return false;
+  if (!is_empty(ask.get(instance, "DBClusterIdentifier"))) return true;
+  const Known<std::string> engine = engine_of(ask, instance);  // Aurora's instances are in clusters only
+  return engine.known() && engine.value.starts_with("aurora");
 }
 
 Truth is_storage_encrypted(Inquiry& ask, const Resource& database, std::string& evidence) {

@@ -17,16 +17,11 @@ struct Place {
 };
 
 constexpr std::array identity_places{
-    Place{"AWS::IAM::Role", "Policies.PolicyDocument"},
-    Place{"AWS::IAM::User", "Policies.PolicyDocument"},
-    Place{"AWS::IAM::Group", "Policies.PolicyDocument"},
-    Place{"AWS::IAM::Policy", "PolicyDocument"},
-    Place{"AWS::IAM::ManagedPolicy", "PolicyDocument"},
-    Place{"AWS::IAM::RolePolicy", "PolicyDocument"},
-    Place{"AWS::IAM::UserPolicy", "PolicyDocument"},
-    Place{"AWS::IAM::GroupPolicy", "PolicyDocument"},
-    Place{"AWS::SSO::PermissionSet", "InlinePolicy"},
-    Place{"AWS::Serverless::Function", "Policies"},
+    Place{"AWS::IAM::Role", "Policies.PolicyDocument"},  Place{"AWS::IAM::User", "Policies.PolicyDocument"},
+    Place{"AWS::IAM::Group", "Policies.PolicyDocument"}, Place{"AWS::IAM::Policy", "PolicyDocument"},
+    Place{"AWS::IAM::ManagedPolicy", "PolicyDocument"},  Place{"AWS::IAM::RolePolicy", "PolicyDocument"},
+    Place{"AWS::IAM::UserPolicy", "PolicyDocument"},     Place{"AWS::IAM::GroupPolicy", "PolicyDocument"},
+    Place{"AWS::SSO::PermissionSet", "InlinePolicy"},    Place{"AWS::Serverless::Function", "Policies"},
     Place{"AWS::Serverless::StateMachine", "Policies"},
 };
 
@@ -73,8 +68,8 @@ std::vector<Document> documents_at(Inquiry& ask, const Resource& resource, const
       // A serverless function's policies may be names and templates of policies too.
       if (resource.type.starts_with("AWS::Serverless::") && !value["Statement"]) continue;
       const Known<std::string> name = ask.in().text(item["PolicyName"]);
-      out.push_back({name.known() ? fmt::format("{}, policy {}", resource.id, name.value) : resource.id,
-                     std::move(value)});
+      out.push_back(
+          {name.known() ? fmt::format("{}, policy {}", resource.id, name.value) : resource.id, std::move(value)});
     }
   }
   return out;

@@ -27,7 +27,8 @@ void storage_customer_key(Inquiry& ask, const Resource& database) {
         const Resource* const origin = ask.in().target(source);
         if (origin != nullptr && origin != &database && origin->region == database.region) {
           const Value key = ask.get(*origin, "KmsKeyId");
-          const std::string text = fmt::format("it takes over the key of {}: {}", origin->id, text_of(ask.estate(), key));
+          const std::string text =
+              fmt::format("it takes over the key of {}: {}", origin->id, text_of(ask.estate(), key));
           return ask.expect(database, source.at, key ? is_customer_key(ask, key) : truth(false), text, text);
         }
         return ask.unknown(&database, source.at,
@@ -50,12 +51,12 @@ void performance_insights_customer_key(Inquiry& ask, const Resource& database) {
 // The block devices that an instance, a launch configuration or a launch template lists; none where it lists none.
 std::vector<Value> block_devices(Inquiry& ask, const Resource& resource) {
   std::vector<Value> out;
-  const std::string_view path = resource.type == "AWS::EC2::LaunchTemplate" ? "LaunchTemplateData.BlockDeviceMappings"
-                                                                            : "BlockDeviceMappings";
+  const std::string_view path =
+      resource.type == "AWS::EC2::LaunchTemplate" ? "LaunchTemplateData.BlockDeviceMappings" : "BlockDeviceMappings";
   for (const Value& device : items_of(ask.get(resource, path)))
     if (device.is(Kind::unknown))
       out.push_back(device);
-    else if (!is_empty(device["Ebs"]))  // else an instance store, or a device taken away
+    else if (device["Ebs"])  // else an instance store, or a device taken away
       out.push_back(device["Ebs"]);
   return out;
 }
@@ -245,8 +246,8 @@ void key_rotates_yearly(Inquiry& ask, const Resource& key) {
   const Value value = ask.get(key, "RotationPeriodInDays");
   const Known<double> days = ask.in().number(value);
   if (days.unknown()) return ask.unknown(&key, value.at, days.why);
-  const std::string text = days.known() ? fmt::format("it rotates every {} days", days.value)
-                                        : "it rotates every 365 days, KMS's default";
+  const std::string text =
+      days.known() ? fmt::format("it rotates every {} days", days.value) : "it rotates every 365 days, KMS's default";
   if (days.absent() || days.value <= year)
     ask.proved(&key, value.at, text);
   else
@@ -258,8 +259,9 @@ void key_has_alias(Inquiry& ask, const Resource& key) {
   if (aliases.empty())
     ask.refuted(&key, {}, "no AWS::KMS::Alias has it as its TargetKeyId");
   else
-    ask.proved(&key, aliases.front()->at,
-               fmt::format("{} is {}", aliases.front()->id, text_of(ask.estate(), ask.get(*aliases.front(), "AliasName"))));
+    ask.proved(
+        &key, aliases.front()->at,
+        fmt::format("{} is {}", aliases.front()->id, text_of(ask.estate(), ask.get(*aliases.front(), "AliasName"))));
 }
 
 }  // namespace
@@ -283,22 +285,21 @@ std::vector<Check> encryption_checks() {
                                             {template_type, devices_customer_key}}),
       {"ENC-1.queue-encrypted", Method::property, {"AWS::SQS::Queue"}, queue_encrypted},
       must_be_customer_key("ENC-1.queue-customer-key", {{"AWS::SQS::Queue", "KmsMasterKeyId"}}),
-      by_type("ENC-1.other-stores-encrypted",
-              {{"AWS::EFS::FileSystem", file_system_encrypted},
-               {"AWS::ElastiCache::ReplicationGroup", cache_encrypted},
-               {"AWS::Kinesis::Stream", stream_encrypted},
-               {"AWS::KinesisFirehose::DeliveryStream", delivery_stream_encrypted},
-               {"AWS::Elasticsearch::Domain", domain_encrypted},
-               {"AWS::OpenSearchService::Domain", domain_encrypted},
-               {"AWS::Redshift::Cluster", file_system_encrypted},
-               {"AWS::WorkSpaces::Workspace", workspace_encrypted},
-               {"AWS::DAX::Cluster", sse_enabled},
-               {"AWS::Serverless::SimpleTable", sse_enabled},
-               {"AWS::Athena::WorkGroup", workgroup_encrypted},
-               {"AWS::Athena::WorkGroup", workgroup_enforced},
-               {"AWS::CodeBuild::Project", project_encrypted},
-               {"AWS::ApiGateway::Stage", api_cache_encrypted},
-               {"AWS::Serverless::Api", api_cache_encrypted}}),
+      by_type("ENC-1.other-stores-encrypted", {{"AWS::EFS::FileSystem", file_system_encrypted},
+                                               {"AWS::ElastiCache::ReplicationGroup", cache_encrypted},
+                                               {"AWS::Kinesis::Stream", stream_encrypted},
+                                               {"AWS::KinesisFirehose::DeliveryStream", delivery_stream_encrypted},
+                                               {"AWS::Elasticsearch::Domain", domain_encrypted},
+                                               {"AWS::OpenSearchService::Domain", domain_encrypted},
+                                               {"AWS::Redshift::Cluster", file_system_encrypted},
+                                               {"AWS::WorkSpaces::Workspace", workspace_encrypted},
+                                               {"AWS::DAX::Cluster", sse_enabled},
+                                               {"AWS::Serverless::SimpleTable", sse_enabled},
+                                               {"AWS::Athena::WorkGroup", workgroup_encrypted},
+                                               {"AWS::Athena::WorkGroup", workgroup_enforced},
+                                               {"AWS::CodeBuild::Project", project_encrypted},
+                                               {"AWS::ApiGateway::Stage", api_cache_encrypted},
+                                               {"AWS::Serverless::Api", api_cache_encrypted}}),
       must_be_customer_key("ENC-1.other-stores-customer-key",
                            {{"AWS::EFS::FileSystem", "KmsKeyId"},
                             {"AWS::ElastiCache::ReplicationGroup", "KmsKeyId"},

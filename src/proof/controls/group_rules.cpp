@@ -21,7 +21,11 @@ std::string name_of_protocol(std::string_view written) {
 }
 
 GroupRule rule_of(Inquiry& ask, const Resource& holder, bool ingress, const Value& value) {
-  GroupRule out{&holder, ingress, value, ask.in().text(value["IpProtocol"]), ask.in().number(value["FromPort"]),
+  GroupRule out{&holder,
+                ingress,
+                value,
+                ask.in().text(value["IpProtocol"]),
+                ask.in().number(value["FromPort"]),
                 ask.in().number(value["ToPort"])};
   if (out.protocol.known()) out.protocol.value = name_of_protocol(out.protocol.value);
   return out;

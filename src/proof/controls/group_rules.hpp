@@ -13,7 +13,7 @@ namespace redoubt::controls {
 struct GroupRule {
   const Resource* holder = nullptr;  // the group, or the rule of its own
   bool ingress = true;
-  Value value;  // the rule as an object: IpProtocol, FromPort, ToPort, CidrIp, …
+  Value value;                  // the rule as an object: IpProtocol, FromPort, ToPort, CidrIp, …
   Known<std::string> protocol;  // "tcp", "udp", "icmp", "icmpv6", "-1" or another number
   Known<double> from, to;       // absent: all ports
 

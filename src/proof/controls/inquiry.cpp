@@ -24,7 +24,7 @@ void Inquiry::expect(const Resource& resource, Location at, const Known<bool>& h
 
 void Inquiry::expect_boolean(const Resource& resource, std::string_view path, bool wanted, bool by_default) {
   const Value value = get(resource, path);
-  Known<bool> is = case_.boolean(value);
+  Known<bool> is = value.is(Kind::null) ? Known<bool>{} : case_.boolean(value);
   const std::string text = is.absent() ? fmt::format("{} is absent, which AWS takes as {}", path, by_default)
                                        : fmt::format("{} is {}", path, is.value);
   is = std::move(is).when_absent(by_default);

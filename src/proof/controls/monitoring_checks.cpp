@@ -26,7 +26,8 @@ void task_logs(Inquiry& ask, const Resource& definition) {
     else if (driver.absent())
       ask.refuted(&definition, container.value.at, fmt::format("{} has no LogConfiguration", container.name));
     else if (std::ranges::find(central, driver.value) == central.end())
-      ask.refuted(&definition, value.at, fmt::format("{} logs with {}, which stays where it runs", container.name, driver.value));
+      ask.refuted(&definition, value.at,
+                  fmt::format("{} logs with {}, which stays where it runs", container.name, driver.value));
     else
       ask.proved(&definition, value.at, fmt::format("{} logs with {}", container.name, driver.value));
   }
@@ -272,8 +273,9 @@ void alarm_raised(Inquiry& ask, const MetricAlarm& wanted) {
       first <= wanted.threshold + 1)
     ask.proved(alarm, {}, text);
   else
-    ask.refuted(alarm, {},
-                fmt::format("{}; more than {} within {} seconds must raise it", text, wanted.threshold, wanted.seconds));
+    ask.refuted(
+        alarm, {},
+        fmt::format("{}; more than {} within {} seconds must raise it", text, wanted.threshold, wanted.seconds));
 }
 
 void metric_matches(Inquiry& ask, const MetricAlarm& wanted) {
@@ -282,7 +284,8 @@ void metric_matches(Inquiry& ask, const MetricAlarm& wanted) {
     return ask.refuted(nullptr, {}, fmt::format("no AWS::CloudWatch::Alarm watches {}", wanted.metric));
   const Value watched_value = ask.get(*alarm, "Namespace");
   const Known<std::string> watched = ask.in().text(watched_value);
-  if (!watched.known()) return ask.unknown(alarm, watched_value.at, watched.absent() ? "it has no Namespace" : watched.why);
+  if (!watched.known())
+    return ask.unknown(alarm, watched_value.at, watched.absent() ? "it has no Namespace" : watched.why);
   bool any = false;
   for (const Resource* definition : ask.resources("AWS::ECS::TaskDefinition"))
     for (const Container& container : containers_of(ask, *definition)) {
@@ -420,9 +423,8 @@ std::vector<Check> monitoring_checks() {
   return {
       {"MON-1.task-logs", Method::property, definitions, task_logs},
       {"MON-1.log-group-declared", Method::property, definitions, log_group_declared},
-      by_type("MON-1.load-balancer-access-log",
-              {{"AWS::ElasticLoadBalancingV2::LoadBalancer", balancer_logs},
-               {"AWS::ElasticLoadBalancing::LoadBalancer", classic_balancer_logs}}),
+      by_type("MON-1.load-balancer-access-log", {{"AWS::ElasticLoadBalancingV2::LoadBalancer", balancer_logs},
+                                                 {"AWS::ElasticLoadBalancing::LoadBalancer", classic_balancer_logs}}),
       by_type("MON-1.database-log-exported", {{db_instance, database_log},
                                               {db_cluster, database_log},
                                               {docdb_cluster, document_log},

@@ -29,10 +29,9 @@ Check must_be_true(std::string_view id, std::vector<PropertyRow> rows) {
 }
 
 Check must_be_given(std::string_view id, std::vector<PropertyRow> rows) {
-  return over_rows(id, std::move(rows), Method::property,
-                   [](Inquiry& ask, const Resource& resource, const PropertyRow& row) {
-                     ask.expect_given(resource, row.path);
-                   });
+  return over_rows(
+      id, std::move(rows), Method::property,
+      [](Inquiry& ask, const Resource& resource, const PropertyRow& row) { ask.expect_given(resource, row.path); });
 }
 
 Check must_be_customer_key(std::string_view id, std::vector<PropertyRow> rows) {

@@ -83,8 +83,7 @@ std::string_view name_of_whole(Scope scope) {
 }
 
 void ask(const Estate& estate, const Question& question, const Check& check, Standings& standings) {
-  if (check.whole)
-    over_all_cases(estate, question.budget, standings, [&](Inquiry& inquiry) { check.whole(inquiry); });
+  if (check.whole) over_all_cases(estate, question.budget, standings, [&](Inquiry& inquiry) { check.whole(inquiry); });
   if (check.each)
     for (const Resource& resource : estate.resources)
       if (std::ranges::find(check.types, resource.type) != check.types.end())
@@ -93,8 +92,8 @@ void ask(const Estate& estate, const Question& question, const Check& check, Sta
         });
 }
 
-void add_verdicts(const Estate& estate, Scope scope, const Standings& standings, Method method,
-                  const CheckEntry& entry, const Control& control, std::vector<Verdict>& out) {
+void add_verdicts(const Estate& estate, Scope scope, const Standings& standings, Method method, const CheckEntry& entry,
+                  const Control& control, std::vector<Verdict>& out) {
   const std::size_t first = out.size();
   for (const auto& [index, standing] : standings) {
     Verdict verdict = verdict_of(estate, entry, control, method);
@@ -135,9 +134,8 @@ void add_verdicts(const Estate& estate, Scope scope, const Standings& standings,
 }
 
 bool covers(const Question& question, const Control& control, const CheckEntry& entry) {
-  if (!question.framework.empty() &&
-      std::ranges::find(control.frameworks, question.framework, &FrameworkReference::framework) ==
-          control.frameworks.end())
+  if (!question.framework.empty() && std::ranges::find(control.frameworks, question.framework,
+                                                       &FrameworkReference::framework) == control.frameworks.end())
     return false;
   if (question.controls.empty()) return true;
   return std::ranges::any_of(question.controls,

@@ -28,8 +28,7 @@ std::vector<Value> parts(const Value& value, std::string_view path) {
   }
   if (path.empty()) return {value};
   const std::size_t dot = path.find('.');
-  return parts(value[path.substr(0, dot)],
-               dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1));
+  return parts(value[path.substr(0, dot)], dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1));
 }
 
 Value unresolved(const Resource& resource, std::string_view path) {

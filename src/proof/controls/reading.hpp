@@ -19,7 +19,8 @@ namespace redoubt::controls {
 // A property by its path as it was written, no function evaluated: for what looks at texts wherever they stand.
 [[nodiscard]] Value unresolved(const Resource& resource, std::string_view path);
 
-// The items of a list. A value that is no list stands for a list of one, as CloudFormation takes it; absent, null: none.
+// The items of a list. A value that is no list stands for a list of one, as CloudFormation takes it; absent, null:
+// none.
 [[nodiscard]] std::vector<Value> items_of(const Value& value);
 
 // The item of a list of {Key, Value} (or Name, Value) objects whose Key is that; its Value, or absent.

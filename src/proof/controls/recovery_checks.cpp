@@ -19,7 +19,8 @@ constexpr double default_retention = 1;  // "AWS::RDS::DBInstance", BackupRetent
 
 // A replica's backups are off unless it says otherwise, and its source's count.
 bool is_replica(Inquiry& ask, const Resource& database) {
-  return !is_empty(ask.get(database, "SourceDBInstanceIdentifier")) && is_empty(ask.get(database, "BackupRetentionPeriod"));
+  return !is_empty(ask.get(database, "SourceDBInstanceIdentifier")) &&
+         is_empty(ask.get(database, "BackupRetentionPeriod"));
 }
 
 void retention_at_least(Inquiry& ask, const Resource& database, double days) {
@@ -64,8 +65,9 @@ void final_snapshot(Inquiry& ask, const Resource& database) {
   else if (policy.empty() && by_default)
     ask.proved(&database, {}, "DeletionPolicy is absent, which CloudFormation takes as Snapshot for it");
   else
-    ask.refuted(&database, {}, policy.empty() ? "DeletionPolicy is absent, which CloudFormation takes as Delete"
-                                              : fmt::format("DeletionPolicy is {}", policy));
+    ask.refuted(&database, {},
+                policy.empty() ? "DeletionPolicy is absent, which CloudFormation takes as Delete"
+                               : fmt::format("DeletionPolicy is {}", policy));
 }
 
 void replacement_snapshot(Inquiry& ask, const Resource& database) {
@@ -74,8 +76,9 @@ void replacement_snapshot(Inquiry& ask, const Resource& database) {
   if (keeps(policy))
     ask.proved(&database, {}, fmt::format("UpdateReplacePolicy is {}", policy));
   else
-    ask.refuted(&database, {}, policy.empty() ? "UpdateReplacePolicy is absent, which CloudFormation takes as Delete"
-                                              : fmt::format("UpdateReplacePolicy is {}", policy));
+    ask.refuted(&database, {},
+                policy.empty() ? "UpdateReplacePolicy is absent, which CloudFormation takes as Delete"
+                               : fmt::format("UpdateReplacePolicy is {}", policy));
 }
 
 void stateful_retained(Inquiry& ask, const Resource& resource) {
@@ -84,8 +87,9 @@ void stateful_retained(Inquiry& ask, const Resource& resource) {
   if (policy == "Retain" || policy == "RetainExceptOnCreate")
     ask.proved(&resource, {}, fmt::format("DeletionPolicy is {}", policy));
   else
-    ask.refuted(&resource, {}, policy.empty() ? "DeletionPolicy is absent, which CloudFormation takes as Delete"
-                                              : fmt::format("DeletionPolicy is {}", policy));
+    ask.refuted(&resource, {},
+                policy.empty() ? "DeletionPolicy is absent, which CloudFormation takes as Delete"
+                               : fmt::format("DeletionPolicy is {}", policy));
 }
 
 // Rules of backup plans, with the plan that holds them.
@@ -105,15 +109,16 @@ void copy_declared(Inquiry& ask) {
   for (const PlanRule& each : plan_rules(ask))
     for (const Value& copy : items_of(each.rule["CopyActions"]))
       if (!is_empty(copy["DestinationBackupVaultArn"]))
-        return ask.proved(each.plan, copy.at,
-                          fmt::format("{} copies to {}", each.plan->id,
-                                      text_of(ask.estate(), copy["DestinationBackupVaultArn"])));
+        return ask.proved(
+            each.plan, copy.at,
+            fmt::format("{} copies to {}", each.plan->id, text_of(ask.estate(), copy["DestinationBackupVaultArn"])));
   for (const std::string_view type : {db_instance, db_cluster})
     for (const Resource* database : ask.resources(type))
       if (const Value region = ask.get(*database, "AutomaticBackupReplicationRegion"); !is_empty(region))
         return ask.proved(database, region.at,
                           fmt::format("its backups are replicated to {}", text_of(ask.estate(), region)));
-  ask.refuted(nullptr, {}, "no backup plan has a copy action, and no database replicates its backups to another region");
+  ask.refuted(nullptr, {},
+              "no backup plan has a copy action, and no database replicates its backups to another region");
 }
 
 void plan_holds_database(Inquiry& ask) {
@@ -129,7 +134,8 @@ void plan_holds_database(Inquiry& ask) {
     for (const Resource* each : ask.resources("AWS::Backup::BackupSelection")) {
       for (const Value& item : items_of(ask.get(*each, "BackupSelection.Resources"))) {
         const Known<std::string> text = ask.in().text(item);
-        if (mentions(ask, item, *database) || (text.known() && (text.value == "*" || text.value.ends_with(":rds:*:*:db:*"))))
+        if (mentions(ask, item, *database) ||
+            (text.known() && (text.value == "*" || text.value.ends_with(":rds:*:*:db:*"))))
           selection = each;
       }
       for (const Value& tag : items_of(ask.get(*each, "BackupSelection.ListOfTags"))) {
@@ -158,13 +164,15 @@ void restore_testing(Inquiry& ask) {
   if (selections.empty())
     ask.refuted(plans.front(), {}, "no AWS::Backup::RestoreTestingSelection says what is restored");
   else
-    ask.proved(plans.front(), {}, fmt::format("{} restores what {} selects", plans.front()->id, selections.front()->id));
+    ask.proved(plans.front(), {},
+               fmt::format("{} restores what {} selects", plans.front()->id, selections.front()->id));
 }
 
 void data_in_second_region(Inquiry& ask) {
   for (const PlanRule& each : plan_rules(ask))
     if (!is_empty(each.rule["CopyActions"]))
-      return ask.proved(each.plan, each.rule.at, "backups are copied to another vault, from which they can be restored");
+      return ask.proved(each.plan, each.rule.at,
+                        "backups are copied to another vault, from which they can be restored");
   for (const std::string_view type : {db_instance, db_cluster})
     for (const Resource* database : ask.resources(type))
       for (const std::string_view name : {"AutomaticBackupReplicationRegion", "GlobalClusterIdentifier"})
@@ -291,7 +299,8 @@ void findings_routed(Inquiry& ask, std::string_view source) {
       if (topic != nullptr && topic->type == "AWS::SNS::Topic")
         return ask.proved(rule, target.at, fmt::format("it sends the findings of {} to {}", source, topic->id));
     }
-    return ask.refuted(rule, {}, fmt::format("it matches the findings of {} and none of its targets is a topic", source));
+    return ask.refuted(rule, {},
+                       fmt::format("it matches the findings of {} and none of its targets is a topic", source));
   }
   ask.refuted(nullptr, {}, fmt::format("no AWS::Events::Rule matches the findings of {}", source));
 }
@@ -347,8 +356,8 @@ std::vector<Check> recovery_checks() {
       {"DR-2.replacement-snapshot", Method::property, databases, replacement_snapshot},
       {"DR-2.stateful-retained",
        Method::property,
-       {"AWS::KMS::Key", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::Logs::LogGroup", "AWS::ECR::Repository",
-        "AWS::Backup::BackupVault"},
+       {"AWS::KMS::Key", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::Logs::LogGroup",
+        "AWS::ECR::Repository", "AWS::Backup::BackupVault"},
        stateful_retained},
       {"DR-4.copy-declared", Method::property, {}, {}, copy_declared},
       {"DR-5.plan", Method::property, {}, {}, plan_holds_database},

@@ -47,11 +47,12 @@ bool is_url_safe(char c) {
 }  // namespace
 
 bool is_secret_name(std::string_view name) {
-  static constexpr std::array words{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "API_KEY", "APIKEY",
-                                    "PRIVATE_KEY", "ACCESS_KEY", "SIGNING_KEY", "CREDENTIAL", "ENCRYPTION_KEY"};
-  static constexpr std::array places{"_ARN",  "_FILE", "_PATH",  "_NAME",     "_URL",     "_URI",    "_TTL",
-                                     "_DAYS", "_MINUTES", "_SECONDS", "_LENGTH", "_EXPIRY", "_ISSUER", "_ENDPOINT",
-                                     "_LIMIT", "_HEADER", "_ENABLED", "_REGION", "_ALGORITHM", "_TYPE", "_PREFIX"};
+  static constexpr std::array words{"PASSWORD",   "PASSWD",      "PASSPHRASE", "SECRET",
+                                    "TOKEN",      "API_KEY",     "APIKEY",     "PRIVATE_KEY",
+                                    "ACCESS_KEY", "SIGNING_KEY", "CREDENTIAL", "ENCRYPTION_KEY"};
+  static constexpr std::array places{"_ARN",   "_FILE",    "_PATH",    "_NAME",   "_URL",       "_URI",    "_TTL",
+                                     "_DAYS",  "_MINUTES", "_SECONDS", "_LENGTH", "_EXPIRY",    "_ISSUER", "_ENDPOINT",
+                                     "_LIMIT", "_HEADER",  "_ENABLED", "_REGION", "_ALGORITHM", "_TYPE",   "_PREFIX"};
   const std::string upper = upper_snake(name);
   if (std::ranges::any_of(places, [&](std::string_view end) { return upper.ends_with(end); })) return false;
   if (upper.ends_with("_ID") && upper.find("ACCESS_KEY") == std::string::npos) return false;

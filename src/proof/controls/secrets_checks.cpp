@@ -50,14 +50,16 @@ void password_in_secrets_manager(Inquiry& ask, const Resource& database) {
 }
 
 bool is_database_credential(std::string_view name) {
-  static constexpr std::array names{"DATABASE_PASSWORD", "DB_PASSWORD",     "DB_PASS",           "PGPASSWORD",
-                                    "POSTGRES_PASSWORD", "MYSQL_PASSWORD",  "DATABASE_PASS",     "RDS_PASSWORD",
-                                    "DATABASE_USER",     "MYSQL_ROOT_PASSWORD", "DATABASE_CREDENTIALS"};
+  static constexpr std::array names{"DATABASE_PASSWORD",   "DB_PASSWORD",         "DB_PASS",
+                                    "PGPASSWORD",          "POSTGRES_PASSWORD",   "MYSQL_PASSWORD",
+                                    "DATABASE_PASS",       "RDS_PASSWORD",        "DATABASE_USER",
+                                    "MYSQL_ROOT_PASSWORD", "DATABASE_CREDENTIALS"};
   return std::ranges::find(names, name) != names.end();
 }
 
 bool is_signing_secret(std::string_view name) {
-  static constexpr std::array names{"JWT_SECRET", "JWT_SIGNING_KEY", "JWT_SECRET_KEY", "SECRET_KEY", "JWT_SECRET_PREVIOUS"};
+  static constexpr std::array names{"JWT_SECRET", "JWT_SIGNING_KEY", "JWT_SECRET_KEY", "SECRET_KEY",
+                                    "JWT_SECRET_PREVIOUS"};
   return std::ranges::find(names, name) != names.end();
 }
 
@@ -73,8 +75,9 @@ void handed_as_secret(Inquiry& ask, const Resource& definition, bool (*wanted)(s
     for (const Value& secret : items_of(container.value["Secrets"])) {
       const Known<std::string> name = ask.in().text(secret["Name"]);
       if (name.known() && wanted(name.value))
-        ask.proved(&definition, secret.at,
-                   fmt::format("{} of {} is {}", name.value, container.name, text_of(ask.estate(), secret["ValueFrom"])));
+        ask.proved(
+            &definition, secret.at,
+            fmt::format("{} of {} is {}", name.value, container.name, text_of(ask.estate(), secret["ValueFrom"])));
     }
   }
 }
@@ -270,7 +273,8 @@ void each_secret_property(Inquiry& ask, const Resource& resource, Judge judge) {
     if (each.type != resource.type) continue;
     const std::size_t dot = each.path.find('.');
     const Value top = ask.get(resource, each.path.substr(0, dot));
-    for (const Value& value : parts(top, dot == std::string_view::npos ? std::string_view() : each.path.substr(dot + 1)))
+    for (const Value& value :
+         parts(top, dot == std::string_view::npos ? std::string_view() : each.path.substr(dot + 1)))
       if (!is_empty(value)) judge(each.path, value);
   }
 }
@@ -304,9 +308,11 @@ void default_for_secret(Inquiry& ask, const Resource& resource) {
       const estate::Parameter& parameter = ask.estate().parameters[index];
       if (parameter.name.starts_with("AWS::")) continue;
       if (!parameter.no_echo)
-        ask.refuted(&resource, value.at, fmt::format("{} is the parameter {}, which has no NoEcho", path, parameter.name));
+        ask.refuted(&resource, value.at,
+                    fmt::format("{} is the parameter {}, which has no NoEcho", path, parameter.name));
       else if (parameter.default_value)
-        ask.refuted(&resource, value.at, fmt::format("{} is the parameter {}, which has a default", path, parameter.name));
+        ask.refuted(&resource, value.at,
+                    fmt::format("{} is the parameter {}, which has a default", path, parameter.name));
       else
         ask.proved(&resource, value.at,
                    fmt::format("{} is the parameter {}, not shown and without a default", path, parameter.name));

@@ -33,9 +33,10 @@ void ask_statements(Inquiry& ask, const Resource& resource, const std::vector<Do
   ask.proved(&resource, documents.front().value.at, std::string(evidence));
 }
 
-// Is one of these texts such? Unknown where one that is not known might be.
+// Is one of these texts such? Unknown where one that is not known might be: with `only_wildcards`, where `*` in the
+// place of its parameters makes it one.
 template <class Is>
-Truth any_text(Inquiry& ask, const Value& texts, std::string& found, Is is) {
+Truth any_text(Inquiry& ask, const Value& texts, std::string& found, Is is, bool only_wildcards = true) {
   if (texts.is(Kind::unknown)) return unknown_truth(texts.text);
   Truth out = truth(false);
   for (const Value& item : items_of(texts)) {
@@ -45,10 +46,15 @@ Truth any_text(Inquiry& ask, const Value& texts, std::string& found, Is is) {
       out = either(out, unknown_truth(text.why));
       continue;
     }
-    // A parameter alone may be anything; within a longer text it is no wildcard by itself.
-    const bool open = text.value.holes.size() == 1 && text.value.holes.front().parameter != estate::no_index &&
-                      text.value.text == text.value.holes.front().placeholder;
-    if (open) {
+    std::string widest = text.value.text;  // with the widest that a parameter can be
+    bool open = false;
+    for (const estate::Rendered::Hole& hole : text.value.holes) {
+      if (hole.parameter == estate::no_index) continue;
+      open = true;
+      for (std::size_t at = widest.find(hole.placeholder); at != std::string::npos; at = widest.find(hole.placeholder))
+        widest.replace(at, hole.placeholder.size(), "*");
+    }
+    if (open && (!only_wildcards || is(std::string_view(widest)))) {
       const Known<std::string> why = ask.in().text(item);
       out = either(out, unknown_truth(why.why));
     } else if (is(std::string_view(text.value.text))) {
@@ -125,7 +131,9 @@ Truth passes_every_role(Inquiry& ask, const Value& statement, std::string& what)
 }
 
 Check over_identities(std::string_view id, Offends offends, std::string_view evidence) {
-  return {id, Method::policy, identity_types(),
+  return {id,
+          Method::policy,
+          identity_types(),
           [=](Inquiry& ask, const Resource& resource) {
             ask_statements(ask, resource, identity_documents(ask, resource), offends, evidence);
           },
@@ -149,18 +157,19 @@ Truth allows_not_principal(Inquiry& ask, const Value& statement, std::string& wh
 
 Truth allows_wildcard_assume(Inquiry& ask, const Value& statement, std::string& what) {
   std::string action;
-  const Truth out = any_text(ask, statement["Action"], action,
-                             [](std::string_view text) { return text == "*" || text == "sts:*"; });
+  const Truth out =
+      any_text(ask, statement["Action"], action, [](std::string_view text) { return text == "*" || text == "sts:*"; });
   what = fmt::format("allows {}", action);
   return out;
 }
 
-void attached_policies(Inquiry& ask, const Resource& resource, bool (*offends)(std::string_view), std::string_view evidence) {
+void attached_policies(Inquiry& ask, const Resource& resource, bool (*offends)(std::string_view),
+                       std::string_view evidence) {
   const std::string_view path = resource.type == "AWS::SSO::PermissionSet" ? "ManagedPolicies" : "ManagedPolicyArns";
   const Value list = ask.get(resource, path);
   if (is_empty(list)) return;
   std::string found;
-  const Truth wrong = any_text(ask, list, found, offends);
+  const Truth wrong = any_text(ask, list, found, offends, false);
   ask.expect(resource, list.at, negation(wrong), std::string(evidence), fmt::format("{} is attached to it", found));
 }
 
@@ -190,7 +199,8 @@ void no_policy_on_user(Inquiry& ask, const Resource& user) {
   for (const std::string_view type : {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::UserPolicy"})
     for (const std::string_view path : {"Users", "UserName"})
       if (const auto policies = naming(ask, type, path, user); !policies.empty())
-        return ask.refuted(&user, policies.front()->at, fmt::format("{} is attached to it directly", policies.front()->id));
+        return ask.refuted(&user, policies.front()->at,
+                           fmt::format("{} is attached to it directly", policies.front()->id));
   ask.proved(&user, {}, "it has the policies of its groups only");
 }
 
@@ -199,8 +209,8 @@ void key_declared(Inquiry& ask, const Resource& key) {
 }
 
 void metadata_tokens(Inquiry& ask, const Resource& resource) {
-  const std::string_view path = resource.type == "AWS::EC2::LaunchTemplate" ? "LaunchTemplateData.MetadataOptions"
-                                                                            : "MetadataOptions";
+  const std::string_view path =
+      resource.type == "AWS::EC2::LaunchTemplate" ? "LaunchTemplateData.MetadataOptions" : "MetadataOptions";
   const Value options = ask.get(resource, path);
   if (options.is(Kind::unknown)) return ask.unknown(&resource, options.at, options.text);
   if (resource.type == "AWS::EC2::Instance" && is_empty(options)) {

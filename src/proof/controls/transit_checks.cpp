@@ -96,7 +96,8 @@ void classic_plain_http(Inquiry& ask, const Resource& balancer) {
     if (protocol.unknown())
       ask.unknown(&balancer, listener.at, protocol.why);
     else if (protocol.known() && is_one_of(protocol.value, {"HTTP", "http"}))
-      ask.refuted(&balancer, listener.at, "a listener answers plain HTTP, which a classic load balancer cannot redirect");
+      ask.refuted(&balancer, listener.at,
+                  "a listener answers plain HTTP, which a classic load balancer cannot redirect");
   }
   ask.proved(&balancer, {}, "no listener answers plain HTTP");
 }
@@ -135,7 +136,9 @@ void tls_policy(Inquiry& ask, const Resource& listener) {
 void tls_policy_current(Inquiry& ask, const Resource& listener) {
   tls_policy_where(
       ask, listener,
-      [](std::string_view policy) { return demands_tls_1_2(policy) && policy.find("TLS13-") != std::string_view::npos; },
+      [](std::string_view policy) {
+        return demands_tls_1_2(policy) && policy.find("TLS13-") != std::string_view::npos;
+      },
       "does not offer TLS 1.3 from TLS 1.2 on");
 }
 
@@ -149,8 +152,7 @@ void classic_tls_policy(Inquiry& ask, const Resource& balancer) {
   if (!encrypted) return;
   const Value policies = ask.get(balancer, "Policies");
   for (const Value& policy : items_of(policies)) {
-    const Value name =
-        value_for(ask, policy["Attributes"], "Reference-Security-Policy", "Name", "Value");
+    const Value name = value_for(ask, policy["Attributes"], "Reference-Security-Policy", "Name", "Value");
     const Known<std::string> text = ask.in().text(name);
     if (text.unknown()) return ask.unknown(&balancer, name.at, text.why);
     if (text.known() && demands_tls_1_2(text.value))
@@ -183,13 +185,13 @@ void distribution_tls(Inquiry& ask, const Resource& distribution) {
   const Value value = certificate["MinimumProtocolVersion"];
   const Truth by_default = ask.in().boolean(certificate["CloudFrontDefaultCertificate"]);
   if (surely(by_default) || is_empty(certificate))
-    return ask.refuted(&distribution, certificate.at,
-                       "with CloudFront's own certificate the minimum is TLS 1.0, whatever MinimumProtocolVersion says");
+    return ask.refuted(
+        &distribution, certificate.at,
+        "with CloudFront's own certificate the minimum is TLS 1.0, whatever MinimumProtocolVersion says");
   const Known<std::string> version = ask.in().text(value);
   if (version.unknown()) return ask.unknown(&distribution, value.at, version.why);
-  const std::string text =
-      version.known() ? fmt::format("MinimumProtocolVersion is {}", version.value)
-                      : std::string("MinimumProtocolVersion is absent, which AWS takes as TLSv1");
+  const std::string text = version.known() ? fmt::format("MinimumProtocolVersion is {}", version.value)
+                                           : std::string("MinimumProtocolVersion is absent, which AWS takes as TLSv1");
   if (version.known() && (version.value.starts_with("TLSv1.2_") || version.value.starts_with("TLSv1.3_")))
     ask.proved(&distribution, value.at, text);
   else
@@ -306,7 +308,7 @@ void ssl_forced(Inquiry& ask, const Resource& database) {
     return ask.unknown(&database, {}, fmt::format("how {} refuses plain connections is not known", engine.value));
 
   const bool is_cluster = database.type.ends_with("::DBCluster");
-  const std::string_view group_name = !is_cluster                       ? "DBParameterGroupName"
+  const std::string_view group_name = !is_cluster                      ? "DBParameterGroupName"
                                       : database.type == docdb_cluster ? "DBClusterParameterGroupName"
                                                                        : "DBClusterParameterGroupName";
   const Value group_value = ask.get(database, group_name);
@@ -314,21 +316,23 @@ void ssl_forced(Inquiry& ask, const Resource& database) {
   if (group == nullptr && !is_empty(group_value)) {
     const Known<std::string> name = ask.in().text(group_value);
     if (!name.known() || !name.value.starts_with("default."))
-      return ask.unknown(&database, group_value.at,
-                         fmt::format("the parameter group {} is not among the sources",
-                                     text_of(ask.estate(), group_value)));
+      return ask.unknown(
+          &database, group_value.at,
+          fmt::format("the parameter group {} is not among the sources", text_of(ask.estate(), group_value)));
   }
   const Value value = group == nullptr ? Value{} : ask.get(*group, "Parameters")[setting.name];
   const Known<std::string> text = ask.in().text(value);
   if (text.unknown()) return ask.unknown(&database, value.at, text.why);
   const std::string where = group == nullptr ? "the default parameter group" : group->id;
   if (text.known()) {
-    const bool on = is_one_of(text.value, {"1", "ON", "on", "true", "TRUE", "enabled", "tls1.2+", "tls1.3+", "fips-140-3"});
+    const bool on =
+        is_one_of(text.value, {"1", "ON", "on", "true", "TRUE", "enabled", "tls1.2+", "tls1.3+", "fips-140-3"});
     const std::string found = fmt::format("{} of {} is {}", setting.name, where, text.value);
     return on ? ask.proved(&database, value.at, found) : ask.refuted(&database, value.at, found);
   }
   if (setting.on_by_default)
-    return ask.proved(&database, {}, fmt::format("{} is on by default for this engine, and {} leaves it", setting.name, where));
+    return ask.proved(&database, {},
+                      fmt::format("{} is on by default for this engine, and {} leaves it", setting.name, where));
   if (version.unknown() && is_postgres(engine.value)) return ask.unknown(&database, {}, version.why);
   ask.refuted(&database, group_value.at, fmt::format("{} does not set {}", where, setting.name));
 }
@@ -352,7 +356,8 @@ void verify_full(Inquiry& ask, const Resource& definition) {
       const bool verifies = text.find("sslmode=verify-full") != std::string::npos;
       const bool has_root = text.find("sslrootcert=") != std::string::npos;
       if (verifies && has_root)
-        ask.proved(&definition, variable.at, fmt::format("{} demands sslmode=verify-full with a root certificate", called));
+        ask.proved(&definition, variable.at,
+                   fmt::format("{} demands sslmode=verify-full with a root certificate", called));
       else
         ask.refuted(&definition, variable.at,
                     fmt::format("{} {}", called,

@@ -46,7 +46,8 @@ std::expected<Waiver, std::string> read_waiver(const toml::table& table, std::st
   }
   for (const auto& [text_name, text] : texts)
     if (text->empty())
-      return std::unexpected(problem(name, table.source(), fmt::format("{} is missing or no text {}", text_name, form)));
+      return std::unexpected(
+          problem(name, table.source(), fmt::format("{} is missing or no text {}", text_name, form)));
   if (out.until.empty())
     return std::unexpected(problem(name, table.source(), fmt::format("until is missing or no date {}", form)));
   return out;
