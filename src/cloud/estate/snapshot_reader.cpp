@@ -382,9 +382,9 @@ class SnapshotReader {
     if (known.account.empty()) known.account = std::move(more.account);
     if (known.region.empty()) known.region = std::move(more.region);
     for (Member& each : more.properties.members) {
+      if (each.value.is(Kind::unknown)) continue;  // the fuller answer came first, and says what there is
       const Value& present = known.properties[each.name];
-      if (!present || (present.is(Kind::unknown) && !each.value.is(Kind::unknown)))
-        known.properties.set(each.name, std::move(each.value));
+      if (!present || present.is(Kind::unknown)) known.properties.set(each.name, std::move(each.value));
     }
   }
 

@@ -281,10 +281,13 @@ TEST(SnapshotServices, KnowThatThereIsNoneWhereAwsSaysSo) {
 TEST(SnapshotServices, SayNothingOfRightsWhereUsersWereOnlyListed) {
   SnapshotFolder folder;
   folder.with("u.json", R"({"Users": [{"UserName": "u", "Arn": "arn:aws:iam::111122223333:user/u"}]})");
-  EXPECT_TRUE(only(folder.estate(), "AWS::IAM::User").properties["Policies"].is(Kind::unknown));
+  const Estate listed = folder.estate();
+  EXPECT_TRUE(only(listed, "AWS::IAM::User").properties["Policies"].is(Kind::unknown));
   folder.with("d.json",
               R"({"UserDetailList": [{"UserName": "u", "Arn": "arn:aws:iam::111122223333:user/u", "GroupList": []}]})");
-  EXPECT_TRUE(only(folder.estate(), "AWS::IAM::User").properties["Policies"].is(Kind::list));
+  const Estate estate = folder.estate();
+  EXPECT_TRUE(only(estate, "AWS::IAM::User").properties["Policies"].is(Kind::list));
+  EXPECT_FALSE(only(estate, "AWS::IAM::User").properties["PermissionsBoundary"]) << "it has none, and that is known";
 }
 
 TEST(SnapshotServices, TakeAnInstancesInterfacesAndThoseListedForTheSame) {
