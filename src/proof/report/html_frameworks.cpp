@@ -1,10 +1,10 @@
 // A page for each framework: its requirements, the controls that answer them, and what those came to.
 #include <fmt/format.h>
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "controls/coverage.hpp"
 #include "report/html_text.hpp"
 #include "report/text.hpp"
 
@@ -12,32 +12,6 @@ namespace redoubt::report {
 namespace {
 
 using controls::Control;
-
-// "2.10" after "2.9": numbers within a requirement's name count as numbers.
-struct ByNumber {
-  bool operator()(std::string_view left, std::string_view right) const {
-    std::size_t i = 0, j = 0;
-    const auto digit = [](char each) { return each >= '0' && each <= '9'; };
-    while (i < left.size() && j < right.size()) {
-      if (digit(left[i]) && digit(right[j])) {
-        const auto run = [&](std::string_view text, std::size_t& at) {
-          std::size_t value = 0;
-          for (; at < text.size() && digit(text[at]); ++at)
-            value = value * 10 + static_cast<std::size_t>(text[at] - '0');
-          return value;
-        };
-        const std::size_t first = run(left, i), second = run(right, j);
-        if (first != second) return first < second;
-      } else if (left[i] != right[j]) {
-        return left[i] < right[j];
-      } else {
-        ++i;
-        ++j;
-      }
-    }
-    return left.size() - i < right.size() - j;
-  }
-};
 
 std::string answers(const std::vector<const Control*>& controls, const controls::Findings& findings) {
   std::string out = "<ul>";
@@ -55,11 +29,7 @@ std::string answers(const std::vector<const Control*>& controls, const controls:
 std::string html_frameworks(const controls::Findings& findings) {
   std::string out;
   for (const controls::Framework& framework : controls::frameworks()) {
-    std::map<std::string_view, std::vector<const Control*>, ByNumber> requirements;
-    for (const Control& control : controls::catalogue())
-      for (const controls::FrameworkReference& reference : control.frameworks)
-        if (reference.framework == framework.name)
-          for (const std::string& requirement : reference.requirements) requirements[requirement].push_back(&control);
+    const std::vector<controls::Requirement> requirements = requirements_of(framework);
     if (requirements.empty()) continue;
     out += fmt::format(
         "<section class=\"framework\" id=\"{}\">\n<h2>{}</h2>\n<table>\n<thead><tr><th>Requirement</th>"
