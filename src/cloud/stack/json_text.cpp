@@ -65,3 +65,8 @@ std::string write_json(const Value& value) {
   return out + '\n';
 }
 }  // namespace redoubt::stack
+
+#include "estate/document.hpp"
+std::string redoubt::estate::ReadError::text() const {
+  return line == 0 ? fmt::format("{}: {}", file, reason) : fmt::format("{}:{}: {}", file, line, reason);
+}
