@@ -9,6 +9,7 @@
 #include "exit_code.hpp"
 #include "iam_command.hpp"
 #include "init_command.hpp"
+#include "prove_command.hpp"
 #include "synth_command.hpp"
 
 int main(int argc, char** argv) {
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   redoubt::add_iam_command(app, exit_code);
   redoubt::add_init_command(app, exit_code);
+  redoubt::add_prove_command(app, exit_code);
   redoubt::add_synth_command(app, exit_code);
   try {
     app.parse(argc, argv);

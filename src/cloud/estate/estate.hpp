@@ -37,6 +37,7 @@ struct Stack {
   std::map<std::string, Value, std::less<>> mappings;
   std::map<std::string, Value, std::less<>> outputs;  // name → {Value, Export, Condition}, bound
   std::vector<std::string> transforms;  // macros that Redoubt does not know: whatever they may add is unknown
+  bool has_rules = false;               // Rules, which are not evaluated, may forbid values of parameters
   std::string scope;                    // "stack" or "account" where Metadata.Redoubt.Scope says so; else empty
 };
 
@@ -47,9 +48,9 @@ struct Resource {
   std::string arn;   // where the source says it, else empty
   std::uint32_t stack = no_index;
   Location at;
-  Value properties;       // an object; calls stand unresolved: read it through a Case
-  std::string condition;  // exists only where it holds; empty: always
-  std::string deletion_policy, update_replace_policy;
+  Value properties;                                    // an object; calls stand unresolved: read it through a Case
+  std::string condition;                               // exists only where it holds; empty: always
+  std::string deletion_policy, update_replace_policy;  // "unknown" where a function yields it
   std::vector<std::string> depends_on;
   Value metadata;
   std::string account, region;  // where the source says it, else empty: those of the stack
@@ -63,6 +64,9 @@ struct Estate {
   // What could not be read, and so may hold anything: "service.yaml:12: Fn::Transform". A check that something does
   // not exist is unknown while this names the place where it might.
   std::vector<Value> gaps;
+  // What CloudFormation would refuse in a template, though it could be read: a reference that names nothing, a function
+  // with wrong arguments. The values there are unknown.
+  std::vector<Value> faults;
   // Which kinds of answer a snapshot holds ("DBInstances"): a kind that is not there was not looked at.
   std::vector<std::string> listed;
 
