@@ -9,10 +9,11 @@
 #include <stdexcept>
 #include <string>
 
+#include "estate/document.hpp"
 #include "exit_code.hpp"
 #include "stack/configuration.hpp"
 #include "stack/explain.hpp"
-#include "stack/json_text.hpp"
+
 #include "stack/stack.hpp"
 
 namespace redoubt {
@@ -58,7 +59,7 @@ void synth(const Options& options, bool named) {
   fs::remove(fs::path(options.out) / "second-region.template.json");
   for (const stack::NamedTemplate& made : stack::synthesise(configuration)) {
     const fs::path path = fs::path(options.out) / made.file;
-    write_file(path, stack::write_json(made.document));
+    write_file(path, estate::write_json(made.document));
     fmt::print(stderr, "{}: {} resources\n", path.string(), made.document["Resources"].members.size());
   }
   if (options.explain) fmt::print("{}", stack::explain(configuration));

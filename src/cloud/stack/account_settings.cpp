@@ -21,7 +21,7 @@ void add_account_settings(Template& t, const Configuration& c) {
   t.add("Settings", "Custom::AccountSettings",
         {{"ServiceToken", get_att("SettingsFunction", "Arn")},
          {"ServiceTimeout", 120},
-         {"AccountId", ref("AWS::AccountId")},
+         {"AccountId", ref_to("AWS::AccountId")},
          {"PasswordPolicy", object({{"MinimumPasswordLength", 14},
                                     {"RequireSymbols", true},
                                     {"RequireNumbers", true},

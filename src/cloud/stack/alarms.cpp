@@ -31,8 +31,8 @@ void add(Template& t, const Configuration& c, const Alarm& alarm) {
          {"Threshold", alarm.threshold},
          {"TreatMissingData", alarm.missing},
          {"ActionsEnabled", true},
-         {"AlarmActions", list({ref("AlertTopic")})},
-         {"OKActions", list({ref("AlertTopic")})}});
+         {"AlarmActions", list({ref_to("AlertTopic")})},
+         {"OKActions", list({ref_to("AlertTopic")})}});
 }
 
 Value dimension(std::string_view name, Item value) {
@@ -62,7 +62,7 @@ void add_service_alarms(Template& t, const Configuration& c) {
   add(t, c, errors);
 
   const Value service =
-      list({dimension("ClusterName", ref("Cluster")), dimension("ServiceName", get_att("Service", "Name"))});
+      list({dimension("ClusterName", ref_to("Cluster")), dimension("ServiceName", get_att("Service", "Name"))});
   add(t, c,
       {.id = "ProcessorAlarm",
        .name = "processor",
@@ -141,15 +141,15 @@ void add_load_balancer_alarms(Template& t, const Configuration& c) {
        .about = "The firewall refuses more than usual",
        .metric_namespace = "AWS/WAFV2",
        .metric = "BlockedRequests",
-       .dimensions =
-           list({dimension("WebACL", c.prefix()), dimension("Region", ref("AWS::Region")), dimension("Rule", "ALL")}),
+       .dimensions = list(
+           {dimension("WebACL", c.prefix()), dimension("Region", ref_to("AWS::Region")), dimension("Rule", "ALL")}),
        .statistic = "Sum",
        .period = 300,
        .threshold = 1000});
 }
 
 void add_database_alarms(Template& t, const Configuration& c) {
-  const Value instance = list({dimension("DBInstanceIdentifier", ref("Database"))});
+  const Value instance = list({dimension("DBInstanceIdentifier", ref_to("Database"))});
   constexpr std::int64_t gib = 1024LL * 1024 * 1024;
   add(t, c,
       {.id = "DatabaseProcessorAlarm",
@@ -233,7 +233,7 @@ void add_alarms(Template& t, const Configuration& c) {
   add_event_alert(t, "DeploymentFailed", "A deployment of the service failed and was turned back",
                   object({{"source", list({"aws.ecs"})},
                           {"detail-type", list({"ECS Deployment State Change"})},
-                          {"resources", list({ref("Service")})},
+                          {"resources", list({ref_to("Service")})},
                           {"detail", object({{"eventName", list({"SERVICE_DEPLOYMENT_FAILED"})}})}}),
                   "AlertTopic");
 }

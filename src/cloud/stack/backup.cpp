@@ -22,7 +22,7 @@ Value copies(const Configuration& c) {
 
 Value rule(const Configuration& c, std::string_view name, std::string_view schedule) {
   return object({{"RuleName", name},
-                 {"TargetBackupVault", ref("Vault")},
+                 {"TargetBackupVault", ref_to("Vault")},
                  {"ScheduleExpression", schedule},
                  {"StartWindowMinutes", 60},
                  {"CompletionWindowMinutes", 360},
@@ -48,7 +48,7 @@ void add_vault(Template& t, const Configuration& c, std::string_view id, const s
          // A backup belongs to this account, whoever asks.
          {"AccessPolicy",
           policy({deny_to_all(list({"backup:CopyIntoBackupVault"}), "*",
-                              condition("StringNotEquals", "aws:PrincipalAccount", ref("AWS::AccountId"))),
+                              condition("StringNotEquals", "aws:PrincipalAccount", ref_to("AWS::AccountId"))),
                   deny_to_all(list({"backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle",
                                     "backup:DeleteBackupVaultAccessPolicy"}),
                               "*")})}})
@@ -67,7 +67,7 @@ void add_backup(Template& t, const Configuration& c) {
         {{"BackupPlan", object({{"BackupPlanName", c.prefix()},
                                 {"BackupPlanRule", list({rule(c, "daily", "cron(0 3 * * ? *)")})}})}});
   t.add("BackupSelection", "AWS::Backup::BackupSelection",
-        {{"BackupPlanId", ref("BackupPlan")},
+        {{"BackupPlanId", ref_to("BackupPlan")},
          {"BackupSelection", object({{"SelectionName", "database"},
                                      {"IamRoleArn", get_att("BackupRole", "Arn")},
                                      {"Resources", list({get_att("Database", "DBInstanceArn")})}})}});
@@ -84,12 +84,12 @@ void add_backup(Template& t, const Configuration& c) {
                                             {"RecoveryPointTypes", list({"SNAPSHOT"})},
                                             {"SelectionWindowDays", 7}})}});
   t.add("RestoreTestSelection", "AWS::Backup::RestoreTestingSelection",
-        {{"RestoreTestingPlanName", ref("RestoreTest")},
+        {{"RestoreTestingPlanName", ref_to("RestoreTest")},
          {"RestoreTestingSelectionName", "database"},
          {"IamRoleArn", get_att("RestoreRole", "Arn")},
          {"ProtectedResourceType", "RDS"},
          {"ProtectedResourceArns", list({get_att("Database", "DBInstanceArn")})},
-         {"RestoreMetadataOverrides", object({{"dbSubnetGroupName", ref("DatabaseSubnets")}})},
+         {"RestoreMetadataOverrides", object({{"dbSubnetGroupName", ref_to("DatabaseSubnets")}})},
          {"ValidationWindowHours", 4}});
   add_event_alert(
       t, "BackupFailed", "A backup, a copy or a test of a restore failed",

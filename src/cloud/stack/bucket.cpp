@@ -27,9 +27,10 @@ void add_bucket(Template& t, const Bucket& bucket, std::initializer_list<Item> s
                            {"Rule",
                             object({{"DefaultRetention", object({{"Mode", bucket.lock}, {"Days", bucket.days}})}})}})
                  : nothing()},
-         {"LoggingConfiguration", bucket.access_log.empty() ? nothing()
-                                                            : object({{"DestinationBucketName", ref(bucket.access_log)},
-                                                                      {"LogFilePrefix", id + "/"}})},
+         {"LoggingConfiguration",
+          bucket.access_log.empty()
+              ? nothing()
+              : object({{"DestinationBucketName", ref_to(bucket.access_log)}, {"LogFilePrefix", id + "/"}})},
          {"LifecycleConfiguration",
           object({{"Rules",
                    list({object({{"Id", "expire"},
@@ -40,7 +41,7 @@ void add_bucket(Template& t, const Bucket& bucket, std::initializer_list<Item> s
       .keep();
   Value all = list({deny_plain_text("s3:*", list({get_att(id, "Arn"), sub(fmt::format("${{{}.Arn}}/*", id))}))});
   for (const Item& statement : statements) all.items.push_back(statement.value);
-  t.add(id + "Policy", "AWS::S3::BucketPolicy", {{"Bucket", ref(id)}, {"PolicyDocument", policy(std::move(all))}});
+  t.add(id + "Policy", "AWS::S3::BucketPolicy", {{"Bucket", ref_to(id)}, {"PolicyDocument", policy(std::move(all))}});
 }
 
 }  // namespace redoubt::stack

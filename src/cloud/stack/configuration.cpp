@@ -224,7 +224,7 @@ std::string check_whole(const Configuration& c) {
     return "service.certificate_command is empty (or set service.tls to \"own\")";
   if (c.database_max_gib * 10 < c.database_gib * 11)
     return "database.max_storage_gib has to be at least a tenth above database.storage_gib (RDS asks for that)";
-  if (!std::ranges::contains(log_retentions, c.log_days))
+  if (!contains(log_retentions, c.log_days))
     return fmt::format(
         "logs.retention_days: CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, … days, not for {}",
         c.log_days);

@@ -3,6 +3,7 @@
 // docs/stack.md follow. A Configuration that was read is complete and checked; nothing later finds it wanting.
 #pragma once
 
+#include <algorithm>
 #include <expected>
 #include <map>
 #include <span>
@@ -65,12 +66,17 @@ struct Option {
   Target target;
   std::string_view development, production;  // defaults, as they would stand in the file
   std::string_view about;
-  std::string_view form;     // what a text, or each text of a list, must match as a whole; empty: anything
-  std::string_view meaning;  // the form in words, for errors
-  int least = 0, most = 0;   // of a number
+  std::string_view form = {};     // what a text, or each text of a list, must match as a whole; empty: anything
+  std::string_view meaning = {};  // the form in words, for errors
+  int least = 0, most = 0;        // of a number
 };
 
 [[nodiscard]] std::span<const Option> options();
+
+template <class Range, class T>
+[[nodiscard]] bool contains(const Range& range, const T& value) {
+  return std::ranges::find(range, value) != std::ranges::end(range);
+}
 
 // Reads redoubt.toml. `name` is what errors call it; empty text gives the defaults.
 [[nodiscard]] std::expected<Configuration, estate::ReadError> read_configuration(std::string_view toml,

@@ -58,7 +58,7 @@ Value secrets(const Configuration& c, std::string_view database_secret) {
   if (database_secret == "OwnerSecret") return out;
   out.items.push_back(secret("JWT_SECRET", sub("${TokenSecret}:current::")));
   out.items.push_back(secret("JWT_SECRET_PREVIOUS", sub("${TokenSecret}:accepted::")));
-  if (!c.admin_email.empty()) out.items.push_back(secret("ADMIN_PASSWORD", ref("AdministratorSecret")));
+  if (!c.admin_email.empty()) out.items.push_back(secret("ADMIN_PASSWORD", ref_to("AdministratorSecret")));
   for (const auto& [name, from] : c.secrets) out.items.push_back(secret(name, estate::text(from)));
   return out;
 }
@@ -75,8 +75,8 @@ Value container(std::string_view name, const Configuration& c, std::string_view 
        {"ReadonlyRootFilesystem", true},
        {"LinuxParameters", object({{"InitProcessEnabled", true}, {"Capabilities", object({{"Drop", list({"ALL"})}})}})},
        {"LogConfiguration", object({{"LogDriver", "awslogs"},
-                                    {"Options", object({{"awslogs-group", ref("ServiceLogGroup")},
-                                                        {"awslogs-region", ref("AWS::Region")},
+                                    {"Options", object({{"awslogs-group", ref_to("ServiceLogGroup")},
+                                                        {"awslogs-region", ref_to("AWS::Region")},
                                                         {"awslogs-stream-prefix", log_prefix},
                                                         // A log that cannot be written must not stop the service.
                                                         {"mode", "non-blocking"},
@@ -129,7 +129,7 @@ void add_task(Template& t, const Configuration& c, std::string_view id, const st
 
 Value taken_by_tasks() {
   return taken_by("ecs-tasks.amazonaws.com",
-                  object({{"StringEquals", object({{"aws:SourceAccount", ref("AWS::AccountId")}})},
+                  object({{"StringEquals", object({{"aws:SourceAccount", ref_to("AWS::AccountId")}})},
                           {"ArnLike", object({{"aws:SourceArn", arn("ecs", "*")}})}}));
 }
 
@@ -160,11 +160,11 @@ void add_execution_role(Template& t, std::string_view id, Value readable) {
 }
 
 void add_roles(Template& t, const Configuration& c) {
-  Value readable =
-      list({ref("DatabaseSecret"), ref("TokenSecret"), c.admin_email.empty() ? nothing() : ref("AdministratorSecret")});
+  Value readable = list({ref_to("DatabaseSecret"), ref_to("TokenSecret"),
+                         c.admin_email.empty() ? nothing() : ref_to("AdministratorSecret")});
   std::vector<std::string> others;
   for (const auto& [name, from] : c.secrets)
-    if (!std::ranges::contains(others, secret_arn(from))) others.push_back(secret_arn(from));
+    if (!contains(others, secret_arn(from))) others.push_back(secret_arn(from));
   for (const std::string& other : others) readable.items.push_back(estate::text(other));
   add_execution_role(t, "TaskExecutionRole", std::move(readable));
   // The service asks nothing of AWS: it logs to its standard error, and its secrets are handed to it.
@@ -172,7 +172,7 @@ void add_roles(Template& t, const Configuration& c) {
 }
 
 void add_migration(Template& t, const Configuration& c) {
-  add_execution_role(t, "MigrationExecutionRole", list({ref("OwnerSecret")}));
+  add_execution_role(t, "MigrationExecutionRole", list({ref_to("OwnerSecret")}));
   Value migration = container("migration", c, "migration", list(c.migrate_command));
   migration.set("Essential", estate::boolean(true));
   migration.set("Environment", environment(c));
@@ -196,11 +196,11 @@ void add_container_service(Template& t, const Configuration& c) {
          {"ClusterSettings", list({object({{"Name", "containerInsights"}, {"Value", "enhanced"}})})}});
   Value subnets = list({});
   for (std::size_t zone = 1; zone <= c.private_subnets.size(); ++zone)
-    subnets.items.push_back(ref(fmt::format("PrivateSubnet{}", zone)));
+    subnets.items.push_back(ref_to(fmt::format("PrivateSubnet{}", zone)));
   t.add("Service", "AWS::ECS::Service",
         {{"ServiceName", c.prefix()},
-         {"Cluster", ref("Cluster")},
-         {"TaskDefinition", ref("Task")},
+         {"Cluster", ref_to("Cluster")},
+         {"TaskDefinition", ref_to("Task")},
          {"LaunchType", "FARGATE"},
          {"PlatformVersion", "LATEST"},
          // How many tasks run is the scaling's to say, once there is an image.
@@ -210,9 +210,10 @@ void add_container_service(Template& t, const Configuration& c) {
           object({{"MinimumHealthyPercent", 100},
                   {"MaximumPercent", 200},
                   {"DeploymentCircuitBreaker", object({{"Enable", true}, {"Rollback", true}})},
-                  {"Alarms", object({{"Enable", true},
-                                     {"Rollback", true},
-                                     {"AlarmNames", list({ref("ServerErrorsAlarm"), ref("UnhealthyTasksAlarm")})}})}})},
+                  {"Alarms",
+                   object({{"Enable", true},
+                           {"Rollback", true},
+                           {"AlarmNames", list({ref_to("ServerErrorsAlarm"), ref_to("UnhealthyTasksAlarm")})}})}})},
          {"HealthCheckGracePeriodSeconds", 60},
          {"EnableExecuteCommand", false},
          {"EnableECSManagedTags", true},
@@ -223,9 +224,9 @@ void add_container_service(Template& t, const Configuration& c) {
                                                   {"SecurityGroups", list({get_att("TaskGroup", "GroupId")})}})}})},
          {"LoadBalancers",
           list({object(
-              {{"ContainerName", "service"}, {"ContainerPort", c.port}, {"TargetGroupArn", ref("TargetGroup")}})})}})
+              {{"ContainerName", "service"}, {"ContainerPort", c.port}, {"TargetGroupArn", ref_to("TargetGroup")}})})}})
       .after({"HttpsListener"});
-  t.output("ClusterName", "The ECS cluster", ref("Cluster"));
+  t.output("ClusterName", "The ECS cluster", ref_to("Cluster"));
   t.output("ServiceName", "The ECS service", get_att("Service", "Name"));
 }
 
@@ -240,7 +241,7 @@ void add_scaling(Template& t, const Configuration& c) {
     t.add(id, "AWS::ApplicationAutoScaling::ScalingPolicy",
           {{"PolicyName", fmt::format("{}-{}", c.prefix(), id)},
            {"PolicyType", "TargetTrackingScaling"},
-           {"ScalingTargetId", ref("ScalableTasks")},
+           {"ScalingTargetId", ref_to("ScalableTasks")},
            {"TargetTrackingScalingPolicyConfiguration",
             object({{"PredefinedMetricSpecification", object({{"PredefinedMetricType", metric}})},
                     {"TargetValue", percent},

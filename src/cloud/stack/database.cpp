@@ -24,12 +24,12 @@ void add_database(Template& t, const Configuration& c) {
   const std::string instance = c.prefix();
   Value subnets = list({});
   for (std::size_t zone = 1; zone <= c.private_subnets.size(); ++zone)
-    subnets.items.push_back(ref(fmt::format("PrivateSubnet{}", zone)));
+    subnets.items.push_back(ref_to(fmt::format("PrivateSubnet{}", zone)));
   t.add("DatabaseSubnets", "AWS::RDS::DBSubnetGroup",
         {{"DBSubnetGroupDescription", "The private subnets"}, {"SubnetIds", subnets}});
   t.add("DatabaseParameters", "AWS::RDS::DBParameterGroup",
         {{"Description", "PostgreSQL that refuses plain connections"},
-         {"Family", "postgres" + c.database_version},
+         {"Family", "postgres" + c.database_version.substr(0, 2)},
          {"Parameters", parameters()}});
   t.add("DatabaseMonitoringRole", "AWS::IAM::Role",
         {{"AssumeRolePolicyDocument", taken_by("monitoring.rds.amazonaws.com")},
@@ -44,7 +44,7 @@ void add_database(Template& t, const Configuration& c) {
 
   const bool copied = !c.second_region.empty();
   const bool restored = !c.database_snapshot.empty();
-  const Value recovery_key = c.recovery_key.empty() ? ref("RecoveryKeyArn") : estate::text(c.recovery_key);
+  const Value recovery_key = c.recovery_key.empty() ? ref_to("RecoveryKeyArn") : estate::text(c.recovery_key);
   t.add("Database", "AWS::RDS::DBInstance",
         {{"DBInstanceIdentifier", instance},
          {"DBSnapshotIdentifier", restored ? estate::text(c.database_snapshot) : nothing()},
@@ -63,11 +63,11 @@ void add_database(Template& t, const Configuration& c) {
          {"MasterUserSecret", object({{"KmsKeyId", get_att("SecretsKey", "Arn")}})},
          {"EnableIAMDatabaseAuthentication", true},
          {"CACertificateIdentifier", "rds-ca-rsa2048-g1"},
-         {"DBSubnetGroupName", ref("DatabaseSubnets")},
+         {"DBSubnetGroupName", ref_to("DatabaseSubnets")},
          {"VPCSecurityGroups", list({get_att("DatabaseGroup", "GroupId")})},
          {"PubliclyAccessible", false},
          {"MultiAZ", c.multi_az},
-         {"DBParameterGroupName", ref("DatabaseParameters")},
+         {"DBParameterGroupName", ref_to("DatabaseParameters")},
          {"BackupRetentionPeriod", c.backup_days},
          {"PreferredBackupWindow", "02:00-03:00"},
          {"PreferredMaintenanceWindow", "sun:04:00-sun:05:00"},
@@ -95,9 +95,9 @@ void add_database(Template& t, const Configuration& c) {
                 {"AllowedPattern", fmt::format("arn:aws[a-z-]*:kms:{}:[0-9]{{12}}:key/[0-9a-f-]+", c.second_region)},
                 {"ConstraintDescription", fmt::format("The ARN of a KMS key in {}", c.second_region)}}));
   t.add("DatabaseEvents", "AWS::RDS::EventSubscription",
-        {{"SnsTopicArn", ref("AlertTopic")},
+        {{"SnsTopicArn", ref_to("AlertTopic")},
          {"SourceType", "db-instance"},
-         {"SourceIds", list({ref("Database")})},
+         {"SourceIds", list({ref_to("Database")})},
          {"EventCategories", list({"availability", "configuration change", "deletion", "failover", "failure",
                                    "low storage", "maintenance", "notification", "recovery", "security"})}})
       .after({"AlertTopicPolicy"});

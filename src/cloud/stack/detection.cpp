@@ -87,7 +87,7 @@ void add_recorder(Template& t, const Configuration& c) {
       .after({"RecorderBucketPolicy"});
   t.add("RecorderChannel", "AWS::Config::DeliveryChannel",
         {{"Name", c.name},
-         {"S3BucketName", ref("RecorderBucket")},
+         {"S3BucketName", ref_to("RecorderBucket")},
          {"S3KmsKeyArn", get_att("AuditKey", "Arn")},
          {"ConfigSnapshotDeliveryProperties", object({{"DeliveryFrequency", "TwentyFour_Hours"}})}})
       .when("OwnRecorder")

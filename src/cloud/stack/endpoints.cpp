@@ -12,7 +12,7 @@ struct Endpoint {
 // Whoever passes belongs to this account: nobody takes data out by credentials of another.
 Value of_this_account(Item actions, Item resource) {
   return allow_to(anybody(), std::move(actions), std::move(resource),
-                  condition("StringEquals", "aws:PrincipalAccount", ref("AWS::AccountId")));
+                  condition("StringEquals", "aws:PrincipalAccount", ref_to("AWS::AccountId")));
 }
 
 }  // namespace
@@ -21,8 +21,8 @@ Value of_this_account(Item actions, Item resource) {
 void add_endpoints(Template& t, const Configuration& c) {
   Value subnets = list({}), tables = list({});
   for (std::size_t zone = 1; zone <= c.private_subnets.size(); ++zone) {
-    subnets.items.push_back(ref(fmt::format("PrivateSubnet{}", zone)));
-    tables.items.push_back(ref(fmt::format("PrivateRouteTable{}", zone)));
+    subnets.items.push_back(ref_to(fmt::format("PrivateSubnet{}", zone)));
+    tables.items.push_back(ref_to(fmt::format("PrivateRouteTable{}", zone)));
   }
   const Value repositories = arn("ecr", "repository/*"), groups = arn("logs", "log-group:*"),
               secrets = arn("secretsmanager", "secret:*"), keys = arn("kms", "key/*");
@@ -53,7 +53,7 @@ void add_endpoints(Template& t, const Configuration& c) {
     t.add(endpoint.id, "AWS::EC2::VPCEndpoint",
           {{"VpcEndpointType", "Interface"},
            {"ServiceName", sub(fmt::format("com.amazonaws.${{AWS::Region}}.{}", endpoint.service))},
-           {"VpcId", ref("Vpc")},
+           {"VpcId", ref_to("Vpc")},
            {"SubnetIds", subnets},
            {"SecurityGroupIds", list({get_att("EndpointGroup", "GroupId")})},
            {"PrivateDnsEnabled", true},
@@ -63,7 +63,7 @@ void add_endpoints(Template& t, const Configuration& c) {
   t.add("ObjectsEndpoint", "AWS::EC2::VPCEndpoint",
         {{"VpcEndpointType", "Gateway"},
          {"ServiceName", sub("com.amazonaws.${AWS::Region}.s3")},
-         {"VpcId", ref("Vpc")},
+         {"VpcId", ref_to("Vpc")},
          {"RouteTableIds", tables},
          {"PolicyDocument",
           policy({allow_to(anybody(), "s3:GetObject",

@@ -19,7 +19,7 @@ constexpr Group groups[] = {{"AWSManagedRulesAmazonIpReputationList", "reputatio
                             {"AWSManagedRulesSQLiRuleSet", "sql-injection"}};
 
 Value managed(const Configuration& c, const Group& group, int priority) {
-  const bool counts = std::ranges::contains(c.counted_groups, group.name);
+  const bool counts = contains(c.counted_groups, group.name);
   return object(
       {{"Name", group.id},
        {"Priority", priority},
@@ -64,7 +64,7 @@ void add_firewall(Template& t, const Configuration& c) {
          {"Rules", rules},
          {"VisibilityConfig", watched(c.prefix())}});
   t.add("FirewallAssociation", "AWS::WAFv2::WebACLAssociation",
-        {{"ResourceArn", ref("LoadBalancer")}, {"WebACLArn", get_att("Firewall", "Arn")}});
+        {{"ResourceArn", ref_to("LoadBalancer")}, {"WebACLArn", get_att("Firewall", "Arn")}});
 
   // The name of a firewall's log group has to start with aws-waf-logs-.
   add_log_group(t, "FirewallLogGroup", "aws-waf-logs-" + c.prefix(), c.log_days, "MonitoringKey");

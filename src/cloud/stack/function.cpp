@@ -14,8 +14,12 @@ Value make_interfaces() {
              "*")});
 }
 
+Value read_variables(std::string_view key) {
+  return inline_policy("read-variables", {allow("kms:Decrypt", get_att(key, "Arn"))});
+}
+
 Value in_private_subnets() {
-  return object({{"SubnetIds", list({ref("PrivateSubnet1"), ref("PrivateSubnet2")})},
+  return object({{"SubnetIds", list({ref_to("PrivateSubnet1"), ref_to("PrivateSubnet2")})},
                  {"SecurityGroupIds", list({get_att("TaskGroup", "GroupId")})}});
 }
 
@@ -26,9 +30,11 @@ void add_function(Template& t, const Function& function, std::initializer_list<I
   add_log_group(t, group, "/aws/lambda/" + function.name, function.log_days, function.log_key);
   t.add(role, "AWS::IAM::Role",
         {{"AssumeRolePolicyDocument", taken_by("lambda.amazonaws.com", nothing())},
-         {"Policies", list({inline_policy("write-log", {allow(list({"logs:CreateLogStream", "logs:PutLogEvents"}),
-                                                              get_att(group, "Arn"))}),
-                            inline_policy("work", statements), function.in_network ? make_interfaces() : nothing()})}});
+         {"Policies",
+          list({inline_policy("write-log",
+                              {allow(list({"logs:CreateLogStream", "logs:PutLogEvents"}), get_att(group, "Arn"))}),
+                inline_policy("work", statements), function.variables ? read_variables(function.log_key) : nothing(),
+                function.in_network ? make_interfaces() : nothing()})}});
   t.add(id, "AWS::Lambda::Function",
         {{"FunctionName", function.name},
          {"Description", function.about},
@@ -40,8 +46,9 @@ void add_function(Template& t, const Function& function, std::initializer_list<I
          {"Timeout", function.seconds},
          {"MemorySize", 256},
          {"Environment", function.variables ? object({{"Variables", function.variables}}) : nothing()},
+         {"KmsKeyArn", function.variables ? get_att(function.log_key, "Arn") : nothing()},
          {"VpcConfig", function.in_network ? in_private_subnets() : nothing()},
-         {"LoggingConfig", object({{"LogGroup", ref(group)}, {"LogFormat", "JSON"}})}});
+         {"LoggingConfig", object({{"LogGroup", ref_to(group)}, {"LogFormat", "JSON"}})}});
 }
 
 }  // namespace redoubt::stack

@@ -32,7 +32,7 @@ void add_key(Template& t, std::string_view id, const std::string& alias, std::st
          {"PendingWindowInDays", 30},
          {"KeyPolicy", key_policy(statements)}})
       .keep();
-  t.add(fmt::format("{}Alias", id), "AWS::KMS::Alias", {{"AliasName", "alias/" + alias}, {"TargetKeyId", ref(id)}});
+  t.add(fmt::format("{}Alias", id), "AWS::KMS::Alias", {{"AliasName", "alias/" + alias}, {"TargetKeyId", ref_to(id)}});
 }
 
 // What RDS, Secrets Manager, ECR and Backup encrypt, they encrypt by the rights of whoever asks them to: their keys

@@ -29,7 +29,7 @@ Value certificate(Template& t, const Configuration& c) {
          {"DomainValidationOptions",
           c.hosted_zone.empty() ? nothing()
                                 : list({object({{"DomainName", c.domain}, {"HostedZoneId", c.hosted_zone}})})}});
-  return ref("Certificate");
+  return ref_to("Certificate");
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ void add_load_balancer(Template& t, const Configuration& c) {
   add_access_log(t, c);
   Value subnets = list({});
   for (std::size_t zone = 1; zone <= c.public_subnets.size(); ++zone)
-    subnets.items.push_back(ref(fmt::format("PublicSubnet{}", zone)));
+    subnets.items.push_back(ref_to(fmt::format("PublicSubnet{}", zone)));
   t.add("LoadBalancer", "AWS::ElasticLoadBalancingV2::LoadBalancer",
         {{"Name", c.prefix()},
          {"Type", "application"},
@@ -48,7 +48,7 @@ void add_load_balancer(Template& t, const Configuration& c) {
          {"SecurityGroups", list({get_att("LoadBalancerGroup", "GroupId")})},
          {"LoadBalancerAttributes",
           list({attribute("deletion_protection.enabled", "true"), attribute("access_logs.s3.enabled", "true"),
-                attribute("access_logs.s3.bucket", ref("AccessLogBucket")),
+                attribute("access_logs.s3.bucket", ref_to("AccessLogBucket")),
                 attribute("access_logs.s3.prefix", "load-balancer"),
                 attribute("routing.http.drop_invalid_header_fields.enabled", "true"),
                 attribute("routing.http.desync_mitigation_mode", "strictest"),
@@ -60,7 +60,7 @@ void add_load_balancer(Template& t, const Configuration& c) {
 
   const bool encrypted = c.tls != "none";
   t.add("TargetGroup", "AWS::ElasticLoadBalancingV2::TargetGroup",
-        {{"VpcId", ref("Vpc")},
+        {{"VpcId", ref_to("Vpc")},
          {"TargetType", "ip"},
          {"Protocol", encrypted ? "HTTPS" : "HTTP"},
          {"ProtocolVersion", "HTTP1"},
@@ -77,15 +77,15 @@ void add_load_balancer(Template& t, const Configuration& c) {
                                          attribute("load_balancing.algorithm.type", "least_outstanding_requests")})}});
 
   t.add("HttpsListener", "AWS::ElasticLoadBalancingV2::Listener",
-        {{"LoadBalancerArn", ref("LoadBalancer")},
+        {{"LoadBalancerArn", ref_to("LoadBalancer")},
          {"Port", 443},
          {"Protocol", "HTTPS"},
          {"SslPolicy", tls_policy},
          {"Certificates", list({object({{"CertificateArn", certificate(t, c)}})})},
          {"ListenerAttributes", list({attribute("routing.http.response.server.enabled", "false")})},
-         {"DefaultActions", list({object({{"Type", "forward"}, {"TargetGroupArn", ref("TargetGroup")}})})}});
+         {"DefaultActions", list({object({{"Type", "forward"}, {"TargetGroupArn", ref_to("TargetGroup")}})})}});
   t.add("HttpListener", "AWS::ElasticLoadBalancingV2::Listener",
-        {{"LoadBalancerArn", ref("LoadBalancer")},
+        {{"LoadBalancerArn", ref_to("LoadBalancer")},
          {"Port", 80},
          {"Protocol", "HTTP"},
          {"DefaultActions",

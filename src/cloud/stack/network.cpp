@@ -13,7 +13,7 @@ void add_subnets(Template& t, const Configuration& c, std::string_view kind, std
                  const std::vector<std::string>& ranges) {
   for (std::size_t zone = 0; zone < ranges.size(); ++zone)
     t.add(fmt::format("{}Subnet{}", kind, zone + 1), "AWS::EC2::Subnet",
-          {{"VpcId", ref("Vpc")},
+          {{"VpcId", ref_to("Vpc")},
            {"CidrBlock", ranges[zone]},
            {"AvailabilityZone", select(static_cast<int>(zone), object({{"Fn::GetAZs", ""}}))},
            {"MapPublicIpOnLaunch", false},
@@ -21,12 +21,12 @@ void add_subnets(Template& t, const Configuration& c, std::string_view kind, std
 }
 
 void add_route_table(Template& t, const Configuration& c, const std::string& id, std::string_view tag) {
-  t.add(id, "AWS::EC2::RouteTable", {{"VpcId", ref("Vpc")}, {"Tags", named(fmt::format("{}-{}", c.prefix(), tag))}});
+  t.add(id, "AWS::EC2::RouteTable", {{"VpcId", ref_to("Vpc")}, {"Tags", named(fmt::format("{}-{}", c.prefix(), tag))}});
 }
 
 void associate(Template& t, const std::string& subnet, const std::string& table) {
   t.add(subnet + "RouteTable", "AWS::EC2::SubnetRouteTableAssociation",
-        {{"SubnetId", ref(subnet)}, {"RouteTableId", ref(table)}});
+        {{"SubnetId", ref_to(subnet)}, {"RouteTableId", ref_to(table)}});
 }
 
 void add_flow_log(Template& t, const Configuration& c) {
@@ -38,10 +38,10 @@ void add_flow_log(Template& t, const Configuration& c) {
                                                                     get_att("FlowLogGroup", "Arn"))})})}});
   t.add("FlowLog", "AWS::EC2::FlowLog",
         {{"ResourceType", "VPC"},
-         {"ResourceId", ref("Vpc")},
+         {"ResourceId", ref_to("Vpc")},
          {"TrafficType", "ALL"},
          {"LogDestinationType", "cloud-watch-logs"},
-         {"LogGroupName", ref("FlowLogGroup")},
+         {"LogGroupName", ref_to("FlowLogGroup")},
          {"DeliverLogsPermissionArn", get_att("FlowLogRole", "Arn")},
          {"MaxAggregationInterval", 60}});
 }
@@ -84,12 +84,12 @@ void add_network(Template& t, const Configuration& c) {
 
   t.add("InternetGateway", "AWS::EC2::InternetGateway", {{"Tags", named(c.prefix())}});
   t.add("InternetGatewayAttachment", "AWS::EC2::VPCGatewayAttachment",
-        {{"VpcId", ref("Vpc")}, {"InternetGatewayId", ref("InternetGateway")}});
+        {{"VpcId", ref_to("Vpc")}, {"InternetGatewayId", ref_to("InternetGateway")}});
   add_route_table(t, c, "PublicRouteTable", "public");
   t.add("PublicRoute", "AWS::EC2::Route",
-        {{"RouteTableId", ref("PublicRouteTable")},
+        {{"RouteTableId", ref_to("PublicRouteTable")},
          {"DestinationCidrBlock", "0.0.0.0/0"},
-         {"GatewayId", ref("InternetGateway")}})
+         {"GatewayId", ref_to("InternetGateway")}})
       .after({"InternetGatewayAttachment"});
 
   for (int gateway = 1; gateway <= c.nat_gateways; ++gateway) {
@@ -98,7 +98,7 @@ void add_network(Template& t, const Configuration& c) {
         .after({"InternetGatewayAttachment"});
     t.add(fmt::format("NatGateway{}", gateway), "AWS::EC2::NatGateway",
           {{"AllocationId", get_att(fmt::format("NatAddress{}", gateway), "AllocationId")},
-           {"SubnetId", ref(fmt::format("PublicSubnet{}", gateway))},
+           {"SubnetId", ref_to(fmt::format("PublicSubnet{}", gateway))},
            {"Tags", named(fmt::format("{}-{}", c.prefix(), gateway))}})
         .after({"PublicRoute"});
   }
@@ -107,9 +107,9 @@ void add_network(Template& t, const Configuration& c) {
     const std::string table = fmt::format("PrivateRouteTable{}", zone);
     add_route_table(t, c, table, fmt::format("private-{}", zone));
     t.add(fmt::format("PrivateRoute{}", zone), "AWS::EC2::Route",
-          {{"RouteTableId", ref(table)},
+          {{"RouteTableId", ref_to(table)},
            {"DestinationCidrBlock", "0.0.0.0/0"},
-           {"NatGatewayId", ref(fmt::format("NatGateway{}", zone <= c.nat_gateways ? zone : 1))}});
+           {"NatGatewayId", ref_to(fmt::format("NatGateway{}", zone <= c.nat_gateways ? zone : 1))}});
     associate(t, fmt::format("PrivateSubnet{}", zone), table);
   }
 }

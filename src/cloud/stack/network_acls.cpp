@@ -9,7 +9,7 @@ constexpr int tcp = 6, any_protocol = -1;
 class AccessList {
  public:
   AccessList(Template& t, std::string id) : t_(t), id_(std::move(id)) {
-    t_.add(id_, "AWS::EC2::NetworkAcl", {{"VpcId", ref("Vpc")}});
+    t_.add(id_, "AWS::EC2::NetworkAcl", {{"VpcId", ref_to("Vpc")}});
   }
 
   void refuse(const std::string& name, const std::string& range) {
@@ -25,7 +25,7 @@ class AccessList {
   }
   void use_for(const std::string& subnet) {
     t_.add(subnet + "Acl", "AWS::EC2::SubnetNetworkAclAssociation",
-           {{"SubnetId", ref(subnet)}, {"NetworkAclId", ref(id_)}});
+           {{"SubnetId", ref_to(subnet)}, {"NetworkAclId", ref_to(id_)}});
   }
 
  private:
@@ -34,7 +34,7 @@ class AccessList {
     int& number = egress ? out_ : in_;
     number += 10;
     t_.add(id_ + name, "AWS::EC2::NetworkAclEntry",
-           {{"NetworkAclId", ref(id_)},
+           {{"NetworkAclId", ref_to(id_)},
             {"RuleNumber", number},
             {"Egress", egress},
             {"Protocol", protocol},

@@ -59,8 +59,8 @@ std::string annotated_example() {
     if (is_table(option))
       out += fmt::format("# {} = {{ NAME = \"…\" }}\n", key_of(option));
     else
-      out += fmt::format("{}{} = {}\n", std::ranges::contains(to_choose, option.name) ? "" : "# ", key_of(option),
-                         option.production);
+      out +=
+          fmt::format("{}{} = {}\n", contains(to_choose, option.name) ? "" : "# ", key_of(option), option.production);
   }
   return out;
 }

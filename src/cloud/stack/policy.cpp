@@ -50,7 +50,7 @@ Value condition(std::string_view operation, std::string_view key, Item value) {
 }
 
 Value from_this_account() {
-  return condition("StringEquals", "aws:SourceAccount", ref("AWS::AccountId"));
+  return condition("StringEquals", "aws:SourceAccount", ref_to("AWS::AccountId"));
 }
 
 Value taken_by(std::string_view service_name, Value condition) {

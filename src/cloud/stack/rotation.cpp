@@ -11,10 +11,10 @@ void rotate(Template& t, const Configuration& c, const std::string& secret, std:
         {{"FunctionName", get_att(function, "Arn")},
          {"Action", "lambda:InvokeFunction"},
          {"Principal", "secretsmanager.amazonaws.com"},
-         {"SourceAccount", ref("AWS::AccountId")},
-         {"SourceArn", ref(secret)}});
+         {"SourceAccount", ref_to("AWS::AccountId")},
+         {"SourceArn", ref_to(secret)}});
   t.add(secret + "Rotation", "AWS::SecretsManager::RotationSchedule",
-        {{"SecretId", ref(secret)},
+        {{"SecretId", ref_to(secret)},
          {"RotationLambdaARN", get_att(function, "Arn")},
          {"RotateImmediatelyOnUpdate", true},
          {"RotationRules", object({{"AutomaticallyAfterDays", c.rotation_days}})}})
@@ -48,7 +48,7 @@ void add_renewal(Template& t, const Configuration& c) {
   t.add("RenewalRole", "AWS::IAM::Role",
         {{"AssumeRolePolicyDocument", taken_by("states.amazonaws.com")},
          {"Policies",
-          list({inline_policy("replace-tasks", {allow("ecs:UpdateService", ref("Service"))}),
+          list({inline_policy("replace-tasks", {allow("ecs:UpdateService", ref_to("Service"))}),
                 // Step Functions writes by a delivery that has no ARN ("Logging using CloudWatch Logs").
                 inline_policy("write-log",
                               {allow(list({"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery",
@@ -66,7 +66,7 @@ void add_renewal(Template& t, const Configuration& c) {
                    object({{"ReplaceTasks",
                             object({{"Type", "Task"},
                                     {"Resource", sub("arn:${AWS::Partition}:states:::aws-sdk:ecs:updateService")},
-                                    {"Parameters", object({{"Cluster", ref("Cluster")},
+                                    {"Parameters", object({{"Cluster", ref_to("Cluster")},
                                                            {"Service", get_att("Service", "Name")},
                                                            {"ForceNewDeployment", true}})},
                                     // The answer is the whole service: nobody needs it.
@@ -84,20 +84,21 @@ void add_renewal(Template& t, const Configuration& c) {
          {"TracingConfiguration", object({{"Enabled", true}})}});
   t.add("RenewalStartRole", "AWS::IAM::Role",
         {{"AssumeRolePolicyDocument", taken_by("events.amazonaws.com")},
-         {"Policies", list({inline_policy("start-renewal", {allow("states:StartExecution", ref("Renewal"))})})}});
+         {"Policies", list({inline_policy("start-renewal", {allow("states:StartExecution", ref_to("Renewal"))})})}});
   // "Match Secrets Manager events with Amazon EventBridge": by the trail.
-  t.add("RotationSucceeded", "AWS::Events::Rule",
-        {{"Description", "Replaces the service's tasks after a rotation"},
-         {"EventPattern",
-          object({{"source", list({"aws.secretsmanager"})},
-                  {"detail-type", list({"AWS Service Event via CloudTrail"})},
-                  {"detail", object({{"eventName", list({"RotationSucceeded"})},
-                                     {"additionalEventData",
-                                      object({{"SecretId", list({ref("DatabaseSecret"), ref("TokenSecret")})}})}})}})},
-         {"State", "ENABLED"},
-         {"Targets",
-          list({object(
-              {{"Id", "renewal"}, {"Arn", ref("Renewal")}, {"RoleArn", get_att("RenewalStartRole", "Arn")}})})}});
+  t.add(
+      "RotationSucceeded", "AWS::Events::Rule",
+      {{"Description", "Replaces the service's tasks after a rotation"},
+       {"EventPattern",
+        object({{"source", list({"aws.secretsmanager"})},
+                {"detail-type", list({"AWS Service Event via CloudTrail"})},
+                {"detail", object({{"eventName", list({"RotationSucceeded"})},
+                                   {"additionalEventData", object({{"SecretId", list({ref_to("DatabaseSecret"),
+                                                                                      ref_to("TokenSecret")})}})}})}})},
+       {"State", "ENABLED"},
+       {"Targets",
+        list({object(
+            {{"Id", "renewal"}, {"Arn", ref_to("Renewal")}, {"RoleArn", get_att("RenewalStartRole", "Arn")}})})}});
   add_event_alert(t, "RotationFailed", "A secret could not be rotated",
                   object({{"source", list({"aws.secretsmanager"})},
                           {"detail-type", list({"AWS Service Event via CloudTrail"})},
@@ -110,21 +111,22 @@ void add_renewal(Template& t, const Configuration& c) {
 void add_rotation(Template& t, const Configuration& c) {
   const bool owner = !c.migrate_command.empty();
   const Value master = get_att("Database", "MasterUserSecret.SecretArn");
-  add_function(t,
-               {.id = "DatabaseRotationFunction",
-                .name = c.prefix() + "-rotate-database-user",
-                .about = "Rotates the service's users in the database, two in turn, and makes them at first",
-                .source = function::rotate_database_user,
-                .seconds = 60,
-                .log_key = "MonitoringKey",
-                .log_days = c.log_days,
-                .in_network = true,
-                .variables = object({{"HOST", get_att("Database", "Endpoint.Address")},
-                                     {"PORT", get_att("Database", "Endpoint.Port")},
-                                     {"DATABASE", c.database_name},
-                                     {"MASTER_SECRET", master}})},
-               {rotated(owner ? list({ref("DatabaseSecret"), ref("OwnerSecret")}) : list({ref("DatabaseSecret")})),
-                allow("secretsmanager:GetSecretValue", master), make_password(), use_key()});
+  add_function(
+      t,
+      {.id = "DatabaseRotationFunction",
+       .name = c.prefix() + "-rotate-database-user",
+       .about = "Rotates the service's users in the database, two in turn, and makes them at first",
+       .source = function::rotate_database_user,
+       .seconds = 60,
+       .log_key = "MonitoringKey",
+       .log_days = c.log_days,
+       .in_network = true,
+       .variables = object({{"HOST", get_att("Database", "Endpoint.Address")},
+                            {"PORT", get_att("Database", "Endpoint.Port")},
+                            {"DATABASE", c.database_name},
+                            {"MASTER_SECRET", master}})},
+      {rotated(owner ? list({ref_to("DatabaseSecret"), ref_to("OwnerSecret")}) : list({ref_to("DatabaseSecret")})),
+       allow("secretsmanager:GetSecretValue", master), make_password(), use_key()});
   add_function(t,
                {.id = "TokenRotationFunction",
                 .name = c.prefix() + "-rotate-token-secret",
@@ -135,7 +137,7 @@ void add_rotation(Template& t, const Configuration& c) {
                 .log_days = c.log_days,
                 .in_network = true,
                 .variables = {}},
-               {rotated(ref("TokenSecret")), make_password(), use_key()});
+               {rotated(ref_to("TokenSecret")), make_password(), use_key()});
   rotate(t, c, "DatabaseSecret", "DatabaseRotationFunction");
   if (owner) rotate(t, c, "OwnerSecret", "DatabaseRotationFunction");
   rotate(t, c, "TokenSecret", "TokenRotationFunction");

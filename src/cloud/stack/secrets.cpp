@@ -28,7 +28,7 @@ void only_for(Template& t, std::string_view secret, std::initializer_list<std::s
   Value readers = list({});
   for (const std::string_view role : roles) readers.items.push_back(get_att(role, "Arn"));
   t.add(fmt::format("{}Policy", secret), "AWS::SecretsManager::ResourcePolicy",
-        {{"SecretId", ref(secret)},
+        {{"SecretId", ref_to(secret)},
          {"BlockPublicPolicy", true},
          {"ResourcePolicy", policy({deny_to_all("secretsmanager:GetSecretValue", "*",
                                                 condition("ArnNotEquals", "aws:PrincipalArn", std::move(readers)))})}});

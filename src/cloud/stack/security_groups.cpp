@@ -24,26 +24,26 @@ Value nothing_leaves() {
 
 void add_security_groups(Template& t, const Configuration& c) {
   t.add("TaskGroup", "AWS::EC2::SecurityGroup",
-        {{"GroupDescription", "The service's tasks, and what rotates their credentials"},
-         {"VpcId", ref("Vpc")},
+        {{"GroupDescription", "Tasks of the service, and what rotates their credentials"},
+         {"VpcId", ref_to("Vpc")},
          {"SecurityGroupEgress",
           list({rule("AWS and other services, by HTTPS", 443, "CidrIp", estate::text("0.0.0.0/0"))})}});
   t.add("LoadBalancerGroup", "AWS::EC2::SecurityGroup",
         {{"GroupDescription", "The load balancer"},
-         {"VpcId", ref("Vpc")},
+         {"VpcId", ref_to("Vpc")},
          {"SecurityGroupIngress", list({rule("Redirected to HTTPS", 80, "CidrIp", estate::text("0.0.0.0/0")),
                                         rule("Clients", 443, "CidrIp", estate::text("0.0.0.0/0"))})},
          {"SecurityGroupEgress",
           list({rule("The service", c.port, "DestinationSecurityGroupId", get_att("TaskGroup", "GroupId"))})}});
   t.add("DatabaseGroup", "AWS::EC2::SecurityGroup",
         {{"GroupDescription", "The database"},
-         {"VpcId", ref("Vpc")},
+         {"VpcId", ref_to("Vpc")},
          {"SecurityGroupIngress",
           list({rule("The service", postgresql, "SourceSecurityGroupId", get_att("TaskGroup", "GroupId"))})},
          {"SecurityGroupEgress", nothing_leaves()}});
   t.add("EndpointGroup", "AWS::EC2::SecurityGroup",
         {{"GroupDescription", "The endpoints of AWS services"},
-         {"VpcId", ref("Vpc")},
+         {"VpcId", ref_to("Vpc")},
          {"SecurityGroupIngress",
           list({rule("The service", 443, "SourceSecurityGroupId", get_att("TaskGroup", "GroupId"))})},
          {"SecurityGroupEgress", nothing_leaves()}});
@@ -65,7 +65,7 @@ void add_security_groups(Template& t, const Configuration& c) {
   // For a task that has to be cut off without being stopped: nothing enters, nothing leaves.
   t.add("QuarantineGroup", "AWS::EC2::SecurityGroup",
         {{"GroupDescription", "A task that is cut off: nothing enters, nothing leaves"},
-         {"VpcId", ref("Vpc")},
+         {"VpcId", ref_to("Vpc")},
          {"SecurityGroupEgress", nothing_leaves()}});
 }
 

@@ -24,8 +24,8 @@ void add_singletons(Template& t, const Configuration& c) {
         object({{"Type", "String"},
                 {"Description", fmt::format("{} is in this account and region already: it is left alone", one.what)},
                 {"AllowedValues", list({"true", "false"})},
-                {"Default", std::ranges::contains(c.existing, one.name) ? "true" : "false"}}));
-    t.condition(one.condition, object({{"Fn::Equals", list({ref(one.parameter), "false"})}}));
+                {"Default", contains(c.existing, one.name) ? "true" : "false"}}));
+    t.condition(one.condition, object({{"Fn::Equals", list({ref_to(one.parameter), "false"})}}));
   }
 }
 

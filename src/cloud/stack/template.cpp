@@ -26,7 +26,7 @@ Value list(const std::vector<std::string>& texts) {
   return out;
 }
 
-Value ref(std::string_view id) {
+Value ref_to(std::string_view id) {
   return object({{"Ref", id}});
 }
 

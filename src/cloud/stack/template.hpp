@@ -1,5 +1,5 @@
 // A CloudFormation template while it is being written. Every part of the stack adds its resources to one; a property is
-// written as it would stand in the template: {"CidrBlock", "10.0.0.0/16"}, {"VpcId", ref("Vpc")}. Members keep the
+// written as it would stand in the template: {"CidrBlock", "10.0.0.0/16"}, {"VpcId", ref_to("Vpc")}. Members keep the
 // order in which they were added, so the same configuration gives the same bytes.
 #pragma once
 
@@ -32,7 +32,7 @@ struct Entry {
   Item item;
 };
 
-// Entries whose value is absent are left out: {"KmsKeyId", encrypted ? ref("Key") : nothing()}.
+// Entries whose value is absent are left out: {"KmsKeyId", encrypted ? ref_to("Key") : nothing()}.
 [[nodiscard]] Value object(std::initializer_list<Entry> entries);
 [[nodiscard]] Value list(std::initializer_list<Item> items);
 [[nodiscard]] Value list(const std::vector<std::string>& texts);
@@ -41,7 +41,7 @@ struct Entry {
 }
 
 // Intrinsic functions.
-[[nodiscard]] Value ref(std::string_view id);
+[[nodiscard]] Value ref_to(std::string_view id);
 [[nodiscard]] Value get_att(std::string_view id, std::string_view attribute);
 [[nodiscard]] Value sub(std::string_view text);  // ${AWS::Region}, ${Id}, ${Id.Attribute}
 [[nodiscard]] Value select(int index, Value from);

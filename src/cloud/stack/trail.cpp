@@ -7,7 +7,7 @@ namespace {
 // "Amazon S3 bucket policy for CloudTrail" and "… for AWS Config": a service writes in this account's name, for itself.
 Value writes(std::string_view principal, std::string_view objects, Item source) {
   return allow_to(service(principal), "s3:PutObject", sub(objects),
-                  object({{"StringEquals", object({{"aws:SourceAccount", ref("AWS::AccountId")},
+                  object({{"StringEquals", object({{"aws:SourceAccount", ref_to("AWS::AccountId")},
                                                    {"s3:x-amz-acl", "bucket-owner-full-control"}})},
                           {"ArnLike", object({{"aws:SourceArn", std::move(source)}})}}));
 }
@@ -38,7 +38,7 @@ void add_log_buckets(Template& t, const Configuration& c) {
   const Value buckets = sub("arn:${AWS::Partition}:s3:::*");
   add_bucket(t, {.id = "BucketAccessLog", .key = {}, .access_log = {}, .days = c.log_days, .lock = {}},
              {allow_to(service("logging.s3.amazonaws.com"), "s3:PutObject", sub("${BucketAccessLog.Arn}/*"),
-                       object({{"StringEquals", object({{"aws:SourceAccount", ref("AWS::AccountId")}})},
+                       object({{"StringEquals", object({{"aws:SourceAccount", ref_to("AWS::AccountId")}})},
                                {"ArnLike", object({{"aws:SourceArn", buckets}})}}))});
   add_bucket(t,
              {.id = "TrailBucket",
@@ -65,7 +65,7 @@ void add_trail(Template& t, const Configuration& c) {
       .when("OwnTrail");
   t.add("Trail", "AWS::CloudTrail::Trail",
         {{"TrailName", c.name},
-         {"S3BucketName", ref("TrailBucket")},
+         {"S3BucketName", ref_to("TrailBucket")},
          {"KMSKeyId", get_att("AuditKey", "Arn")},
          {"IsLogging", true},
          {"IsMultiRegionTrail", true},

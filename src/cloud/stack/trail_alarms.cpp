@@ -49,7 +49,7 @@ void add_trail_alarms(Template& t, const Configuration& c) {
   const std::string space = c.name + "/Trail";
   for (const Watched& event : watched) {
     t.add(fmt::format("{}Filter", event.id), "AWS::Logs::MetricFilter",
-          {{"LogGroupName", ref("TrailLogGroup")},
+          {{"LogGroupName", ref_to("TrailLogGroup")},
            {"FilterName", fmt::format("{}-{}", c.name, event.metric)},
            {"FilterPattern", event.pattern},
            {"MetricTransformations",
@@ -66,7 +66,7 @@ void add_trail_alarms(Template& t, const Configuration& c) {
            {"Threshold", 1},
            {"TreatMissingData", "notBreaching"},
            {"ActionsEnabled", true},
-           {"AlarmActions", list({ref("SecurityTopic")})}});
+           {"AlarmActions", list({ref_to("SecurityTopic")})}});
   }
 }
 
