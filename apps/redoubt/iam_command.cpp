@@ -250,7 +250,8 @@ int escalate(const Options& options) {
     writer.begin_object().member("administrator", found.is_administrator).name("paths").begin_array();
     for (const OpenPath& path : found.paths) {
       writer.begin_object().member("id", std::string_view(path.id)).member("how", std::string_view(path.how));
-      writer.member("assumes", std::string_view(path.assumes)).name("steps").begin_array();
+      writer.member("assumes", std::string_view(path.assumes)).member("through", std::string_view(path.through));
+      writer.name("steps").begin_array();
       for (const OpenStep& step : path.steps) {
         writer.begin_object().member("permission", std::string_view(step.request.action)).name("request");
         write_request(writer, step.request);
@@ -270,6 +271,7 @@ int escalate(const Options& options) {
       for (const OpenStep& step : path.steps)
         fmt::print("  {}\n    {}\n", text_of(step.request), fmt::join(step.because, "\n    "));
       if (!path.assumes.empty()) fmt::print("  given {}\n", path.assumes);
+      if (!path.through.empty()) fmt::print("  through {}\n", path.through);
     }
     for (const std::string& id : found.undecided) fmt::print("{}: undecided\n", id);
     if (!missing.empty()) fmt::print("{}\n", missing);

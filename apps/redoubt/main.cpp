@@ -8,6 +8,9 @@
 
 #include "exit_code.hpp"
 #include "iam_command.hpp"
+#include "init_command.hpp"
+#include "prove_command.hpp"
+#include "synth_command.hpp"
 
 int main(int argc, char** argv) {
   int exit_code = redoubt::exit_yes;
@@ -15,6 +18,9 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "redoubt " REDOUBT_VERSION);
   app.require_subcommand(1);
   redoubt::add_iam_command(app, exit_code);
+  redoubt::add_init_command(app, exit_code);
+  redoubt::add_prove_command(app, exit_code);
+  redoubt::add_synth_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -121,6 +121,9 @@ class Lifecycle(ProcessTest):
         service = self.service().start()
         self.assertEqual(command("health", service.url + "/health/ready").returncode, 0)
         self.assertEqual(command("health", PORT=service.url.rsplit(":", 1)[1]).returncode, 0)
+        # Whoever asks for health need not have the service's whole configuration.
+        self.assertEqual(command("health", PORT=service.url.rsplit(":", 1)[1], REDOUBT_ENV="production",
+                                 JWT_SECRET_FILE="/no/such/file").returncode, 0)
         self.assertEqual(command("health", service.url + "/nowhere").returncode, 1)
         self.assertEqual(command("health", "ftp://127.0.0.1").returncode, 2)
         service.stop()

@@ -50,6 +50,19 @@ struct Choice {
   std::vector<std::string> excluded;
 };
 
+// A text of which parts may not be known.
+struct Rendered {
+  struct Hole {
+    std::string placeholder;             // as it stands in the text
+    std::uint32_t parameter = no_index;  // a parameter that may be anything, `*` and `?` included; else no_index and
+    const Resource* resource = nullptr;  // an attribute of this resource, which AWS makes, or a pseudo parameter
+  };
+  std::string text;
+  std::vector<Hole> holes;  // one for each placeholder, in the order of their first place
+};
+
+struct Replay;  // of case.cpp: the decisions on the way, and what is remembered from one case to the next
+
 class Case {
  public:
   Case(const Case&) = delete;
@@ -81,6 +94,10 @@ class Case {
   Known<double> number(const Value& value);
   Known<std::string> text(const Value& value);
 
+  // The value as a text for what compares texts (policies, names): what is known of it, with `${Bucket.Arn}` and
+  // `${Environment}` in the places of the rest.
+  Known<Rendered> rendered(const Value& value);
+
   // The resource that a value names: by reference, by the id or ARN of a snapshot, or through an ARN joined around a
   // reference. nullptr if it names none that exists here.
   const Resource* target(const Value& value);
@@ -93,18 +110,44 @@ class Case {
 
  private:
   friend bool for_each_case(const Estate&, std::size_t, const std::function<void(Case&)>&);
-  Case(const Estate& estate, std::vector<std::uint32_t>& path);
+  Case(const Estate& estate, Replay& replay) : estate_(estate), replay_(replay) {}
 
   std::uint32_t decide(std::uint32_t alternatives);
-  bool equal(const Value& left, const Value& right);
+  bool assume(std::string key, std::string_view why);
+  void uncertain(std::string_view why);
+
+  // Parameters.
+  Choice& choice(std::uint32_t parameter);
+  const std::string* chosen(std::uint32_t parameter) const;
+  const std::string* choose(std::uint32_t parameter);
+  bool equals(std::uint32_t parameter, std::string_view text);
+  void settle(Choice& choice);
+
+  // Conditions.
   bool condition(const Value& value, std::uint32_t stack);
+  bool equal(const Value& left, const Value& right);
+
+  // Functions.
+  Value evaluate(const Value& call);
+  Value evaluate_join(const Value& call);
+  Value evaluate_select(const Value& call);
+  Value evaluate_split(const Value& call);
+  Value evaluate_find_in_map(const Value& call);
+  const Value* choose_key(std::uint32_t parameter, const Value& mapping, bool has_default);
+  Value evaluate_import(const Value& call);
+  Value evaluate_cidr(const Value& call);
+  Value evaluate_reference(const Value& reference);
+  Value concatenate(const std::vector<Value>& parts, std::string_view delimiter, Location at);
+  Value concrete(const Value& value);
+  Value head(const Value& value);
 
   const Estate& estate_;
-  std::vector<std::uint32_t>& path_;  // which alternative each decision takes; grown as decisions are met
-  std::size_t next_ = 0;
+  Replay& replay_;
   std::vector<Choice> choices_;
   std::map<std::pair<std::uint32_t, std::string>, bool, std::less<>> conditions_;
+  std::map<std::string, bool, std::less<>> assumed_;
   std::string inexact_;
+  std::size_t depth_ = 0;
 };
 
 // Runs `question` for every combination of what it asks to decide. False when `budget` cases were not enough: what was

@@ -63,6 +63,9 @@ struct Estate {
   // What could not be read, and so may hold anything: "service.yaml:12: Fn::Transform". A check that something does
   // not exist is unknown while this names the place where it might.
   std::vector<Value> gaps;
+  // What CloudFormation would refuse in a template, though it could be read: a reference that names nothing, a function
+  // with wrong arguments. The values there are unknown.
+  std::vector<Value> faults;
   // Which kinds of answer a snapshot holds ("DBInstances"): a kind that is not there was not looked at.
   std::vector<std::string> listed;
 

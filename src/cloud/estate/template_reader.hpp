@@ -1,5 +1,6 @@
 // A CloudFormation template into an estate ("Template reference" in the CloudFormation user guide). References are
-// bound while reading: one that names nothing is an error, as it is for CloudFormation.
+// bound while reading. One that names nothing, which CloudFormation refuses, is an unknown value and one of the
+// estate's faults.
 #pragma once
 
 #include <expected>

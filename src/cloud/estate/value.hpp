@@ -31,7 +31,7 @@ enum class Kind : std::uint8_t {
   reference,  // index: a resource of the estate; text: the attribute of GetAtt, empty for Ref
   symbol,     // index: a parameter of the estate (pseudo parameters such as AWS::Region are parameters too)
   joined,     // items: texts, references and symbols that stand one after the other in one string
-  call,       // text: the function ("Fn::If"); items: its arguments, bound
+  call,       // text: the function ("Fn::If"); items: its arguments, bound; index: the stack whose names it uses
   absent,     // AWS::NoValue, or no such property
   unknown,    // text: why the value cannot be had ("the macro Foo may have changed it")
 };

@@ -165,7 +165,7 @@ Decision decide(const Scenario& scenario, const Pins& pins, Budget& budget) {
   Decision out;
   bool complete = true;
   for (const Pins& tried : assignments(statements, known)) {
-    const auto space = Space::make(statements, tried, budget);
+    const auto space = Space::make(statements, {}, tried, budget);
     if (!space) break;
     complete = complete && space->is_complete();
     const Allowed allowed(scenario, *space, principal, budget);
