@@ -68,8 +68,8 @@ std::string text_of(Address address) {
   std::array<unsigned char, 16> bytes{};
   for (std::size_t i = 16; i-- > 0; address >>= 8) bytes[i] = static_cast<unsigned char>(address & 0xFF);
   std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool four = bytes[10] == 0xFF && bytes[11] == 0xFF && std::all_of(bytes.begin(), bytes.begin() + 10,
-                                                                           [](unsigned char b) { return b == 0; });
+  const bool four = bytes[10] == 0xFF && bytes[11] == 0xFF &&
+                    std::all_of(bytes.begin(), bytes.begin() + 10, [](unsigned char b) { return b == 0; });
   inet_ntop(four ? AF_INET : AF_INET6, four ? bytes.data() + 12 : bytes.data(), text.data(), text.size());
   return text.data();
 }

@@ -65,8 +65,8 @@ std::expected<Endpoint, std::string> find_endpoint(const Network& network, std::
     }
   for (Index i = 0; i < network.interfaces.size(); ++i) {
     const Interface& interface = network.interfaces[i];
-    const bool there = interface.subnet != none && (interface.subnet == subnet ||
-                                                    (vpc != none && network.subnets[interface.subnet].vpc == vpc));
+    const bool there = interface.subnet != none &&
+                       (interface.subnet == subnet || (vpc != none && network.subnets[interface.subnet].vpc == vpc));
     if (there ? interface.kind == InterfaceKind::host || interface.kind == InterfaceKind::load_balancer ||
                     interface.kind == InterfaceKind::endpoint
               : interface.owner == name || named(interface) ||
@@ -77,10 +77,10 @@ std::expected<Endpoint, std::string> find_endpoint(const Network& network, std::
   if (known || subnet != none || vpc != none || group != none || !out.interfaces.empty() || !out.sites.empty() ||
       !out.gateway_endpoints.empty())
     return out;
-  return std::unexpected(
-      fmt::format("{}: nothing in the sources that packets come from or go to has this id (give internet, an address, or "
-                  "the id of an instance, interface, subnet, security group, load balancer, database, task or router)",
-                  name));
+  return std::unexpected(fmt::format(
+      "{}: nothing in the sources that packets come from or go to has this id (give internet, an address, or "
+      "the id of an instance, interface, subnet, security group, load balancer, database, task or router)",
+      name));
 }
 
 std::vector<std::string> ids_of(const Network& network, const std::vector<Hop>& path) {
@@ -95,9 +95,12 @@ std::vector<std::string> ids_of(const Network& network, const std::vector<Hop>& 
 
 std::string_view name_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::reachable: return "reachable";
-    case Verdict::unreachable: return "unreachable";
-    case Verdict::unknown: break;
+    case Verdict::reachable:
+      return "reachable";
+    case Verdict::unreachable:
+      return "unreachable";
+    case Verdict::unknown:
+      break;
   }
   return "unknown";
 }

@@ -26,8 +26,8 @@ StoppedBy by_group(const Network& network, const Interface& interface, const Pac
   std::vector<std::string> ids;
   for (const Index group : interface.groups) ids.push_back(network.groups[group].id);
   if (ids.empty())
-    return {interface.id, "security group", fmt::format("{} has no security group, so nothing allows {}",
-                                                        interface.owner, wording(packet, direction))};
+    return {interface.id, "security group",
+            fmt::format("{} has no security group, so nothing allows {}", interface.owner, wording(packet, direction))};
   return {ids.front(), "security group",
           fmt::format("no {} rule of {} allows {}", word(direction), fmt::join(ids, ", "), wording(packet, direction))};
 }
@@ -68,10 +68,18 @@ StoppedBy Reach::explain(const Drop& drop) const {
       out = {network_.interfaces[drop.at.index].id, "source/destination check",
              fmt::format("{} does not send from {}, which is none of its addresses", at, text_of(packet.source))};
       break;
-    case Why::group_out: out = by_group(network_, network_.interfaces[drop.subject], packet, Direction::out); break;
-    case Why::group_in: out = by_group(network_, network_.interfaces[drop.subject], packet, Direction::in); break;
-    case Why::acl_out: out = by_acl(network_, drop.subject, packet, Direction::out); break;
-    case Why::acl_in: out = by_acl(network_, drop.subject, packet, Direction::in); break;
+    case Why::group_out:
+      out = by_group(network_, network_.interfaces[drop.subject], packet, Direction::out);
+      break;
+    case Why::group_in:
+      out = by_group(network_, network_.interfaces[drop.subject], packet, Direction::in);
+      break;
+    case Why::acl_out:
+      out = by_acl(network_, drop.subject, packet, Direction::out);
+      break;
+    case Why::acl_in:
+      out = by_acl(network_, drop.subject, packet, Direction::in);
+      break;
     case Why::no_route:
       out = {table(), "route table", fmt::format("no route leads to {}", text_of(packet.destination))};
       break;
@@ -86,11 +94,15 @@ StoppedBy Reach::explain(const Drop& drop) const {
       out = {at, "Internet", fmt::format("{} is no address of the Internet", text_of(packet.destination))};
       break;
     case Why::no_gateway:
-      out = {at, "gateway", fmt::format("the gateway is not attached to the VPC where {} is", text_of(packet.destination))};
+      out = {at, "gateway",
+             fmt::format("the gateway is not attached to the VPC where {} is", text_of(packet.destination))};
       if (drop.at.kind == HopKind::vpc) out = {at, "VPC", "it has no Internet gateway"};
       break;
     case Why::nobody:
-      out = {at, drop.at.kind == HopKind::subnet ? "subnet" : drop.at.kind == HopKind::vpc ? "VPC" : "interface",
+      out = {at,
+             drop.at.kind == HopKind::subnet ? "subnet"
+             : drop.at.kind == HopKind::vpc  ? "VPC"
+                                             : "interface",
              fmt::format("nothing there has the address {}", text_of(packet.destination))};
       break;
     case Why::not_forwarded:
@@ -114,14 +126,18 @@ StoppedBy Reach::explain(const Drop& drop) const {
     case Why::one_way:
       out = {at, "egress-only internet gateway", "it lets in only what answers"};
       break;
-    case Why::inactive: out = {at, "peering connection", "it is not active between these VPCs"}; break;
+    case Why::inactive:
+      out = {at, "peering connection", "it is not active between these VPCs"};
+      break;
     case Why::not_this_family:
       out = {at, "egress-only internet gateway", "it passes IPv6 only"};
       break;
-    case Why::too_long: out = {at, "routing", "packets go in circles"}; break;
+    case Why::too_long:
+      out = {at, "routing", "packets go in circles"};
+      break;
     case Why::unsolicited: {
-      const bool nat = drop.at.kind == HopKind::interface &&
-                       network_.interfaces[drop.at.index].kind == InterfaceKind::nat_gateway;
+      const bool nat =
+          drop.at.kind == HopKind::interface && network_.interfaces[drop.at.index].kind == InterfaceKind::nat_gateway;
       out = {at, nat ? "NAT gateway" : "interface",
              nat ? "it lets in only answers to what it sent" : "it takes no connections of its own"};
       break;
@@ -129,7 +145,9 @@ StoppedBy Reach::explain(const Drop& drop) const {
     case Why::no_listener:
       out = {at, "load balancer", fmt::format("no listener takes {}", wording(packet, Direction::in))};
       break;
-    case Why::no_target: out = {at, "load balancer", "no target stands behind the listener"}; break;
+    case Why::no_target:
+      out = {at, "load balancer", "no target stands behind the listener"};
+      break;
   }
   out.answer = drop.answer;
   if (drop.answer) out.rule = fmt::format("the answer does not get back: {}", out.rule);

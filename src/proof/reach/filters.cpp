@@ -101,8 +101,8 @@ Filters::Filters(const Network& network) : members_(network.groups.size()) {
   }
 
   for (const TransitTable& table : network.transit_tables) {
-    // "Route evaluation order" (transit gateway guide): the longest prefix; then static routes, those of VPCs, of Direct
-    // Connect gateways, of VPN connections.
+    // "Route evaluation order" (transit gateway guide): the longest prefix; then static routes, those of VPCs, of
+    // Direct Connect gateways, of VPN connections.
     struct Candidate {
       Prefix prefix;
       int order;
@@ -117,11 +117,11 @@ Filters::Filters(const Network& network) : members_(network.groups.size()) {
           const int order = link.direct_connect ? 2 : 3;
           for (const Prefix& prefix : link.statics) sorted.push_back({prefix, order, attachment});
           if (!link.only_static && link.site != none)
-            for (const Prefix& prefix : network.sites[link.site].prefixes) sorted.push_back({prefix, order, attachment});
+            for (const Prefix& prefix : network.sites[link.site].prefixes)
+              sorted.push_back({prefix, order, attachment});
         }
-    std::ranges::sort(sorted, {}, [](const Candidate& each) {
-      return std::tuple(-each.prefix.length, each.order, each.attachment);
-    });
+    std::ranges::sort(
+        sorted, {}, [](const Candidate& each) { return std::tuple(-each.prefix.length, each.order, each.attachment); });
     std::vector<TransitShare>& shares = transit_.emplace_back();
     AddressSet taken;
     for (const Candidate& each : sorted) {

@@ -1,5 +1,5 @@
-// What groups, network ACLs and route tables let through, as packet sets, each computed once from its rules. Where a rule
-// could not be read there are two sets: what surely passes, and what may.
+// What groups, network ACLs and route tables let through, as packet sets, each computed once from its rules. Where a
+// rule could not be read there are two sets: what surely passes, and what may.
 #pragma once
 
 #include <span>

@@ -1,6 +1,6 @@
-// A network as the engine sees it: concrete, with every default of AWS filled in. `network_of` (network_of.hpp) makes one
-// from an estate; tests write them down. What could not be found out says so where it belongs (`unknown`), and makes
-// the answers that depend on it unknown; it is never left out silently.
+// A network as the engine sees it: concrete, with every default of AWS filled in. `network_of` (network_of.hpp) makes
+// one from an estate; tests write them down. What could not be found out says so where it belongs (`unknown`), and
+// makes the answers that depend on it unknown; it is never left out silently.
 #pragma once
 
 #include <cstdint>
@@ -24,12 +24,12 @@ struct Rule {
   AddressSet remote;   // empty where `group` is given
   Index group = none;  // a security group: any interface that is its member, by its private address
   Protocols protocols;
-  PortSet ports = PortSet::all();             // destination ports; matter for TCP and UDP
+  PortSet ports = PortSet::all();                          // destination ports; matter for TCP and UDP
   PortSet types = PortSet::all(), codes = PortSet::all();  // matter for ICMP
-  bool allow = true;                          // of an ACL
-  int number = 0;                             // of an ACL
-  std::string id;                             // the rule's own resource, where it has one
-  std::string unknown;                        // why what it matches is not known: it may match anything
+  bool allow = true;                                       // of an ACL
+  int number = 0;                                          // of an ACL
+  std::string id;                                          // the rule's own resource, where it has one
+  std::string unknown;                                     // why what it matches is not known: it may match anything
 };
 
 // "What is a security group" (VPC user guide): only allows, and answers pass. No rule allows nothing.
@@ -40,8 +40,8 @@ struct Group {
   std::string unknown;  // may have further rules
 };
 
-// "Network ACL rules" (VPC user guide): the first rule that matches, by number, decides; `*` denies; answers are packets
-// like any other.
+// "Network ACL rules" (VPC user guide): the first rule that matches, by number, decides; `*` denies; answers are
+// packets like any other.
 struct Acl {
   std::string id;
   std::vector<Rule> in, out;  // sorted by number
@@ -115,8 +115,8 @@ struct Interface {
   InterfaceKind kind = InterfaceKind::host;
   Index subnet = none;
   std::vector<Assigned> assigned;
-  std::vector<Index> groups;  // none: it has no group, which filters nothing (NAT and transit gateways')
-  bool filtered = true;       // false: groups do not apply to it
+  std::vector<Index> groups;     // none: it has no group, which filters nothing (NAT and transit gateways')
+  bool filtered = true;          // false: groups do not apply to it
   bool checks_addresses = true;  // SourceDestCheck
   std::string unknown;           // why its place, addresses or groups are not known
 
@@ -143,17 +143,17 @@ struct Peering {
 
 // A network beyond the estate: what lies behind a VPN connection's customer gateway or a Direct Connect gateway.
 struct Site {
-  std::string id;            // the router's name where a configuration is given, else the customer gateway
+  std::string id;  // the router's name where a configuration is given, else the customer gateway
   std::vector<std::string> names;
   std::vector<Prefix> prefixes;  // what it tells AWS that it has
   AddressSet own;                // the router's own addresses; what it sends carries the first that is a prefix's
-  bool is_named = false;     // paths show it: a configuration of the router is in the source
-  std::string unknown;       // why its prefixes are not known
+  bool is_named = false;         // paths show it: a configuration of the router is in the source
+  std::string unknown;           // why its prefixes are not known
 };
 
 // How a site is joined to the estate.
 struct SiteLink {
-  std::string id;            // VPN connection or Direct Connect gateway
+  std::string id;  // VPN connection or Direct Connect gateway
   Index site = none;
   bool direct_connect = false;
   std::string shown;               // stands in paths between the gateway and the site; empty: nothing does
@@ -184,8 +184,8 @@ struct TransitRoute {
 
 struct TransitTable {
   std::string id;
-  std::vector<TransitRoute> routes;    // those propagated from VPCs among them
-  std::vector<Index> learned;          // attachments whose site's prefixes are propagated
+  std::vector<TransitRoute> routes;  // those propagated from VPCs among them
+  std::vector<Index> learned;        // attachments whose site's prefixes are propagated
   std::string unknown;
 };
 
@@ -212,7 +212,7 @@ struct BalancerTarget {
   std::optional<Address> address;
   std::uint8_t protocol = tcp;
   PortSet ports;
-  std::string function;    // a Lambda function, invoked without any network
+  std::string function;  // a Lambda function, invoked without any network
 };
 
 // "What is an Application/Network/Gateway/Classic Load Balancer": one connection ends at it, it opens another.
@@ -278,8 +278,8 @@ class Lookup {
     void find(const AddressSet& addresses, std::vector<Owned>& out) const;
   };
   const Network& network_;
-  std::vector<Sorted> subnets_;       // by subnet: interfaces
-  std::vector<Sorted> vpc_ranges_;    // by VPC: subnets (as `interface`)
+  std::vector<Sorted> subnets_;     // by subnet: interfaces
+  std::vector<Sorted> vpc_ranges_;  // by VPC: subnets (as `interface`)
   std::vector<std::vector<Index>> vpc_subnets_;
   Sorted public_;
   std::vector<Index> balancer_;                   // by interface

@@ -79,11 +79,16 @@ Protocols protocols_of(std::initializer_list<std::uint8_t> numbers) {
 
 std::string protocol_name(std::uint8_t protocol) {
   switch (protocol) {
-    case icmp: return "icmp";
-    case tcp: return "tcp";
-    case udp: return "udp";
-    case icmpv6: return "icmpv6";
-    default: return std::to_string(protocol);
+    case icmp:
+      return "icmp";
+    case tcp:
+      return "tcp";
+    case udp:
+      return "udp";
+    case icmpv6:
+      return "icmpv6";
+    default:
+      return std::to_string(protocol);
   }
 }
 
@@ -97,9 +102,10 @@ std::string text_of(const Packet& packet) {
                        with_port(destination, packet.destination_port));
   if (packet.protocol == icmp || packet.protocol == icmpv6) {
     const bool echo = packet.source_port == (packet.protocol == icmp ? echo_request : echo_request_v6);
-    return fmt::format("{} {} {} -> {}", protocol_name(packet.protocol),
-                       echo ? "echo request" : fmt::format("type {} code {}", packet.source_port, packet.destination_port),
-                       source, destination);
+    return fmt::format(
+        "{} {} {} -> {}", protocol_name(packet.protocol),
+        echo ? "echo request" : fmt::format("type {} code {}", packet.source_port, packet.destination_port), source,
+        destination);
   }
   return fmt::format("protocol {} {} -> {}", packet.protocol, source, destination);
 }
@@ -119,8 +125,9 @@ bool Box::empty() const {
 }
 
 bool Box::contains(const Packet& packet) const {
-  return protocols.test(packet.protocol) && source.contains(packet.source) && destination.contains(packet.destination) &&
-         source_ports.contains(packet.source_port) && destination_ports.contains(packet.destination_port);
+  return protocols.test(packet.protocol) && source.contains(packet.source) &&
+         destination.contains(packet.destination) && source_ports.contains(packet.source_port) &&
+         destination_ports.contains(packet.destination_port);
 }
 
 PacketSet::PacketSet(Box box) {

@@ -67,8 +67,8 @@ class PacketSet {
   [[nodiscard]] PacketSet with_source(const AddressSet& addresses) const;
   [[nodiscard]] PacketSet with_destination(const AddressSet& addresses) const;
 
-  // The same as a NAT gateway or a load balancer sends them on: from this address, and a port of its own (1024 to 65535,
-  // "NAT gateway basics" in the VPC user guide).
+  // The same as a NAT gateway or a load balancer sends them on: from this address, and a port of its own (1024 to
+  // 65535, "NAT gateway basics" in the VPC user guide).
   [[nodiscard]] PacketSet translated(const AddressSet& addresses) const;
 
   // The same from anybody: whatever source, and source port where the protocol has ports.

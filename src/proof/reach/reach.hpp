@@ -63,11 +63,11 @@ struct StoppedBy {
 
 struct Answer {
   Verdict verdict = Verdict::unknown;
-  std::vector<Hop> path;              // reachable: all the way; unreachable: as far as packets get
-  std::optional<Packet> packet;       // as it is sent; unreachable: one of those that are stopped
-  std::vector<Packet> sent;           // the first packet of each leg
+  std::vector<Hop> path;         // reachable: all the way; unreachable: as far as packets get
+  std::optional<Packet> packet;  // as it is sent; unreachable: one of those that are stopped
+  std::vector<Packet> sent;      // the first packet of each leg
   std::optional<StoppedBy> stopped_by;
-  std::string unknown;                // why
+  std::string unknown;  // why
 };
 
 // What a sender reaches, or who reaches a receiver.

@@ -68,11 +68,16 @@ AddressSet Reach::Search::addresses_of(const Endpoint& end) const {
 
 bool Reach::Search::reaches(const Endpoint& end, const Arrival& arrival) const {
   switch (arrival.at.kind) {
-    case HopKind::interface: return end.address ? true : has(end.interfaces, arrival.at.index);
-    case HopKind::internet: return end.internet || end.address;
-    case HopKind::site: return end.address ? true : has(end.sites, arrival.at.index);
-    case HopKind::gateway_endpoint: return has(end.gateway_endpoints, arrival.at.index);
-    default: return false;
+    case HopKind::interface:
+      return end.address ? true : has(end.interfaces, arrival.at.index);
+    case HopKind::internet:
+      return end.internet || end.address;
+    case HopKind::site:
+      return end.address ? true : has(end.sites, arrival.at.index);
+    case HopKind::gateway_endpoint:
+      return has(end.gateway_endpoints, arrival.at.index);
+    default:
+      return false;
   }
 }
 
@@ -82,11 +87,20 @@ Walk Reach::Search::start(const Sender& sender, const PacketSet& packets, bool a
   if (goal && goal->host_subnet != none) walk.expect_host(goal->host_subnet);
   if (goal && !goal->gateway_endpoints.empty()) walk.seek_endpoint(goal->gateway_endpoints.front());
   switch (sender.hop.kind) {
-    case HopKind::interface: walk.from_interface(sender.hop.index, packets); break;
-    case HopKind::host: walk.from_host(sender.hop.index, packets); break;
-    case HopKind::site: walk.from_site(sender.hop.index, packets); break;
-    case HopKind::gateway_endpoint: walk.from_endpoint(sender.hop.index, packets); break;
-    default: walk.from_internet(packets);
+    case HopKind::interface:
+      walk.from_interface(sender.hop.index, packets);
+      break;
+    case HopKind::host:
+      walk.from_host(sender.hop.index, packets);
+      break;
+    case HopKind::site:
+      walk.from_site(sender.hop.index, packets);
+      break;
+    case HopKind::gateway_endpoint:
+      walk.from_endpoint(sender.hop.index, packets);
+      break;
+    default:
+      walk.from_internet(packets);
   }
   return walk;
 }
@@ -205,8 +219,13 @@ std::optional<Leg> Reach::Search::close_kept(Hop from, Arrival arrival, const st
   const std::size_t progress = path.size() + (leaves ? 2 : 1);
   const Index subnet = leaves ? left : right;
   if (!stopped || progress > stopped->progress)
-    stopped = Drop{leaves ? Why::acl_in : Why::acl_out, {HopKind::subnet, subnet}, subnet, answers, std::move(path),
-                   true, progress};
+    stopped = Drop{leaves ? Why::acl_in : Why::acl_out,
+                   {HopKind::subnet, subnet},
+                   subnet,
+                   answers,
+                   std::move(path),
+                   true,
+                   progress};
   return {};
 }
 
@@ -267,8 +286,8 @@ void Reach::Search::arrived(std::vector<Leg> legs, bool at_receiver) {
   for (const Leg& leg : legs) append(path, leg.arrival.path);
   const std::size_t progress = path.size() + 1;
   if ((!listens || !targets) && (!stopped || progress > stopped->progress)) {
-    stopped = Drop{listens ? Why::no_target : Why::no_listener, at, none, legs.back().packets, std::move(path), false,
-                   progress};
+    stopped = Drop{
+        listens ? Why::no_target : Why::no_listener, at, none, legs.back().packets, std::move(path), false, progress};
   }
   if (!balancer->unknown.empty()) doubts.push_back(balancer->unknown);
 }
@@ -305,8 +324,8 @@ void Reach::Search::to_target(const std::vector<Leg>& legs, const LoadBalancer& 
   note(walk, legs);
   for (Arrival& arrival : walk.arrivals()) {
     if (!reaches(end, arrival)) continue;
-    std::optional<Leg> leg = keeps ? close_kept(from, std::move(arrival), legs)
-                                   : close({from, sources}, std::move(arrival), legs);
+    std::optional<Leg> leg =
+        keeps ? close_kept(from, std::move(arrival), legs) : close({from, sources}, std::move(arrival), legs);
     if (!leg) continue;
     std::vector<Leg> further = legs;
     further.push_back(std::move(*leg));

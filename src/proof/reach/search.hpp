@@ -8,7 +8,11 @@ namespace redoubt::reach {
 class Reach::Search {
  public:
   Search(const Reach& reach, const Endpoint& receiver, PacketSet packets)
-      : network(reach.network_), lookup(reach.lookup_), filters(reach.filters_), to(receiver), wanted(std::move(packets)) {}
+      : network(reach.network_),
+        lookup(reach.lookup_),
+        filters(reach.filters_),
+        to(receiver),
+        wanted(std::move(packets)) {}
 
   const Network& network;
   const Lookup& lookup;

@@ -141,7 +141,8 @@ struct Simulator::Walker {
             to_site(place, link);
         }
         return;
-      case TargetKind::transit_gateway: return to_transit(place, target.index, vpc);
+      case TargetKind::transit_gateway:
+        return to_transit(place, target.index, vpc);
       case TargetKind::peering: {
         const Peering& peering = network.peerings[target.index];
         const Index other = peering.left == vpc ? peering.right : peering.left;
@@ -152,7 +153,8 @@ struct Simulator::Walker {
       case TargetKind::gateway_endpoint:
         if (sender_may_leave(place)) arrive(with(place, {HopKind::gateway_endpoint, target.index}));
         return;
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -183,7 +185,8 @@ struct Simulator::Walker {
 
   [[nodiscard]] bool owns(Index interface, Address address) const {
     const auto chosen = simulator.chosen_.find(interface);
-    if (chosen != simulator.chosen_.end() && is_ipv4(chosen->second) == is_ipv4(address)) return chosen->second == address;
+    if (chosen != simulator.chosen_.end() && is_ipv4(chosen->second) == is_ipv4(address))
+      return chosen->second == address;
     return network.interfaces[interface].addresses().contains(address);
   }
 
@@ -275,7 +278,8 @@ struct Simulator::Walker {
         if (link.attachment != learned) continue;
         for (const Prefix& prefix : link.statics) offer(prefix, link.direct_connect ? 2 : 3, learned);
         if (link.only_static) continue;
-        for (const Prefix& prefix : network.sites[link.site].prefixes) offer(prefix, link.direct_connect ? 2 : 3, learned);
+        for (const Prefix& prefix : network.sites[link.site].prefixes)
+          offer(prefix, link.direct_connect ? 2 : 3, learned);
       }
     if (next == none) return;
     const Attachment& to = network.attachments[next];
@@ -287,9 +291,8 @@ struct Simulator::Walker {
       through_transit(with(place, {HopKind::transit_gateway, network.attachments[to.peer].gateway}), to.peer);
     } else if (to.kind == AttachmentKind::vpc && to.vpc != none) {
       const std::string zone = place.subnet == none ? "" : network.subnets[place.subnet].zone;
-      const bool same_zone = !zone.empty() && std::ranges::any_of(to.subnets, [&](Index s) {
-        return network.subnets[s].zone == zone;
-      });
+      const bool same_zone =
+          !zone.empty() && std::ranges::any_of(to.subnets, [&](Index s) { return network.subnets[s].zone == zone; });
       place.path.push_back({HopKind::vpc, to.vpc});
       place.from_transit = true;
       for (const Index s : to.subnets) {
@@ -356,7 +359,9 @@ std::vector<Delivery> Simulator::send(Hop from, const Packet& packet, bool answe
       place.subnet = from.index;
       walker.from_subnet(place);
       break;
-    case HopKind::site: walker.from_site(from.index, packet); break;
+    case HopKind::site:
+      walker.from_site(from.index, packet);
+      break;
     case HopKind::gateway_endpoint:
       place.path = {from};
       walker.in_vpc(place, network_.gateway_endpoints[from.index].vpc);
@@ -369,7 +374,8 @@ std::vector<Delivery> Simulator::send(Hop from, const Packet& packet, bool answe
 
 std::vector<Delivery> Simulator::send_as_balancer(Index interface, const Packet& packet) const {
   Walker walker{*this, network_, false};
-  walker.from_subnet({packet, {{HopKind::interface, interface}}, interface, true, network_.interfaces[interface].subnet});
+  walker.from_subnet(
+      {packet, {{HopKind::interface, interface}}, interface, true, network_.interfaces[interface].subnet});
   return walker.deliveries;
 }
 

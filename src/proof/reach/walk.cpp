@@ -22,19 +22,31 @@ void doubt(std::string& why, const std::string& reason) {
 
 std::string id_of(const Network& network, Hop hop) {
   switch (hop.kind) {
-    case HopKind::interface: return network.interfaces[hop.index].owner;
+    case HopKind::interface:
+      return network.interfaces[hop.index].owner;
     case HopKind::subnet:
-    case HopKind::host: return network.subnets[hop.index].id;
-    case HopKind::vpc: return network.vpcs[hop.index].id;
-    case HopKind::internet: return "internet";
-    case HopKind::internet_gateway: return network.internet_gateways[hop.index].id;
-    case HopKind::egress_only_gateway: return network.egress_only_gateways[hop.index].id;
-    case HopKind::vpn_gateway: return network.vpn_gateways[hop.index].id;
-    case HopKind::transit_gateway: return network.transit_gateways[hop.index].id;
-    case HopKind::peering: return network.peerings[hop.index].id;
-    case HopKind::gateway_endpoint: return network.gateway_endpoints[hop.index].id;
-    case HopKind::link: return network.links[hop.index].shown;
-    case HopKind::site: return network.sites[hop.index].id;
+    case HopKind::host:
+      return network.subnets[hop.index].id;
+    case HopKind::vpc:
+      return network.vpcs[hop.index].id;
+    case HopKind::internet:
+      return "internet";
+    case HopKind::internet_gateway:
+      return network.internet_gateways[hop.index].id;
+    case HopKind::egress_only_gateway:
+      return network.egress_only_gateways[hop.index].id;
+    case HopKind::vpn_gateway:
+      return network.vpn_gateways[hop.index].id;
+    case HopKind::transit_gateway:
+      return network.transit_gateways[hop.index].id;
+    case HopKind::peering:
+      return network.peerings[hop.index].id;
+    case HopKind::gateway_endpoint:
+      return network.gateway_endpoints[hop.index].id;
+    case HopKind::link:
+      return network.links[hop.index].shown;
+    case HopKind::site:
+      return network.sites[hop.index].id;
   }
   return {};
 }
@@ -67,7 +79,12 @@ void Walk::pass(const State& state, const Allowed& allowed, Why why, Index subje
 
 void Walk::stop(const State& state, Why why, Index subject) {
   if (state.packets.empty() || (drop_ && drop_->path.size() >= state.path.size())) return;
-  drop_ = Drop{why, state.path.empty() ? Hop{} : state.path.back(), subject, state.packets, state.path, answers_,
+  drop_ = Drop{why,
+               state.path.empty() ? Hop{} : state.path.back(),
+               subject,
+               state.packets,
+               state.path,
+               answers_,
                state.path.size()};
 }
 
@@ -172,7 +189,8 @@ void Walk::from_site(Index site, const PacketSet& packets) {
     if (link.site != site) continue;
     std::vector<Prefix> prefixes = link.advertised;
     if (prefixes.empty() && link.vpn_gateway != none) {
-      if (const Index vpc = network_.vpn_gateways[link.vpn_gateway].vpc; vpc != none) prefixes = network_.vpcs[vpc].ranges;
+      if (const Index vpc = network_.vpn_gateways[link.vpn_gateway].vpc; vpc != none)
+        prefixes = network_.vpcs[vpc].ranges;
     } else if (prefixes.empty() && link.attachment != none) {
       const Index table = network_.attachments[link.attachment].route_table;
       if (table == none) continue;
@@ -284,7 +302,8 @@ void Walk::route(State state, Index table, Index vpc) {
 
 void Walk::take(State state, const Target& target, Index table, Index vpc) {
   switch (target.kind) {
-    case TargetKind::local: return deliver_in_vpc(std::move(state), vpc);
+    case TargetKind::local:
+      return deliver_in_vpc(std::move(state), vpc);
     case TargetKind::internet_gateway:
       if (target.index != none) state.path.push_back({HopKind::internet_gateway, target.index});
       if (target.index == none || network_.internet_gateways[target.index].vpc != vpc)
@@ -321,8 +340,10 @@ void Walk::take(State state, const Target& target, Index table, Index vpc) {
       if (network_.interfaces[target.index].checks_addresses) return stop(state, Why::not_forwarded);
       doubts_.push_back(fmt::format("{} forwards packets itself, and what it does with them is not known", target.id));
       return;
-    case TargetKind::blackhole: return stop(state, Why::blackhole, table);
-    case TargetKind::unknown: break;
+    case TargetKind::blackhole:
+      return stop(state, Why::blackhole, table);
+    case TargetKind::unknown:
+      break;
   }
   doubts_.push_back(fmt::format("{} is the target of a route and not in the source", target.id));
 }
@@ -564,7 +585,9 @@ void Walk::through_transit_gateway(State state, Index from) {
     }
     const Attachment& to = network_.attachments[share.attachment];
     switch (to.kind) {
-      case AttachmentKind::vpc: enter_from_transit(std::move(next), share.attachment); break;
+      case AttachmentKind::vpc:
+        enter_from_transit(std::move(next), share.attachment);
+        break;
       case AttachmentKind::vpn:
       case AttachmentKind::direct_connect: {
         bool linked = false;
@@ -611,9 +634,8 @@ void Walk::enter_from_transit(State state, Index a) {
   }
   state.path.push_back({HopKind::vpc, attachment.vpc});
   const std::string zone = state.subnet == none ? std::string() : network_.subnets[state.subnet].zone;
-  const bool has_zone = !zone.empty() && std::ranges::any_of(attachment.subnets, [&](Index s) {
-    return network_.subnets[s].zone == zone;
-  });
+  const bool has_zone = !zone.empty() && std::ranges::any_of(attachment.subnets,
+                                                             [&](Index s) { return network_.subnets[s].zone == zone; });
   state.from_transit = true;
   std::vector<std::pair<Index, Index>> seen;
   for (const Index s : attachment.subnets) {
@@ -626,7 +648,8 @@ void Walk::enter_from_transit(State state, Index a) {
     next.subnet = s;
     subnet_router(std::move(next));
   }
-  if (attachment.subnets.empty()) doubts_.push_back(fmt::format("{}: its subnets are not in the source", attachment.id));
+  if (attachment.subnets.empty())
+    doubts_.push_back(fmt::format("{}: its subnets are not in the source", attachment.id));
 }
 
 void Walk::through_peering(State state, Index index, Index vpc) {

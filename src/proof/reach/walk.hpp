@@ -36,12 +36,12 @@ struct Hop {
 
 struct Arrival {
   Hop at;
-  PacketSet packets;                  // as they arrive
+  PacketSet packets;  // as they arrive
   // As they were sent, where an Internet gateway translated them on the way.
   std::optional<AddressSet> sent_source, sent_destination;
-  std::vector<Hop> path;              // from the sender to `at`
-  std::string doubt;                  // why it is not certain that they arrive; empty: it is
-  bool routed = false;                // arrived as a route's target (NAT), not by its address
+  std::vector<Hop> path;  // from the sender to `at`
+  std::string doubt;      // why it is not certain that they arrive; empty: it is
+  bool routed = false;    // arrived as a route's target (NAT), not by its address
 
   // Some of `packets`, as they were sent.
   [[nodiscard]] PacketSet sent(PacketSet some) const;
@@ -78,7 +78,7 @@ struct Drop {
   Index subject = none;  // the route table, ACL … that decides
   PacketSet packets;
   std::vector<Hop> path;
-  bool answer = false;   // on the way back; `path` is then the way there
+  bool answer = false;       // on the way back; `path` is then the way there
   std::size_t progress = 0;  // how far packets came, to compare drops
 };
 
@@ -111,11 +111,11 @@ class Walk {
     PacketSet packets;
     std::optional<AddressSet> sent_source, sent_destination;
     std::vector<Hop> path;
-    Index subnet = none;              // where it was sent from, or entered by a transit gateway
-    bool from_transit = false;        // entered `subnet` by a transit gateway
+    Index subnet = none;        // where it was sent from, or entered by a transit gateway
+    bool from_transit = false;  // entered `subnet` by a transit gateway
     const Interface* sender = nullptr;
-    bool known_by_groups = false;     // carries the private address by which groups know the sender
-    Index required_group = none;      // an outbound rule lets it go to members of this group only
+    bool known_by_groups = false;  // carries the private address by which groups know the sender
+    Index required_group = none;   // an outbound rule lets it go to members of this group only
     std::string doubt;
   };
 
