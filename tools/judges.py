@@ -18,8 +18,6 @@ VENV = ROOT / "build" / "venv"
 POSTGRES_ABSENT = 77  # what tests/support/postgres.sh ends with then
 DOCS_PAGE_SECONDS = 120
 SCHEMATHESIS_SECONDS = 600
-POLICY_SECONDS = 60
-REDOUBT = ROOT / "build" / "release" / "bin" / "redoubt"
 
 
 def python() -> Path:
@@ -48,13 +46,6 @@ def node_packages() -> None:
         except Failure as failure:
             raise CannotRun(f"its npm packages could not be had\n{failure}") from failure
         stamp.touch()
-
-
-def policies() -> Tally:
-    """`redoubt iam compare` beside Z3 and cvc5, on random pairs."""
-    run("policies", python(), JUDGES / "policies.py", REDOUBT, "--seconds", POLICY_SECONDS,
-        seconds=POLICY_SECONDS * 4)
-    return Tally(passed=1)
 
 
 def openapi_document() -> Tally:

@@ -108,15 +108,6 @@ struct Codec<std::map<std::string, T>> {
 
 // ---- models
 
-namespace detail {
-
-template <class T>
-struct value_schema {
-  static std::string of(Schemas& schemas) { return Codec<T>::schema(schemas); }
-};
-
-}  // namespace detail
-
 template <Model T>
 struct Codec<T> {
   using Members = detail::members_of<T>;
@@ -178,8 +169,7 @@ struct Codec<T> {
   static std::string schema(Schemas& schemas) {
     return schemas.reference(detail::type_name<T>(), [&] { return definition(schemas, {}); });
   }
-  // `members`: those before the described ones, whose schemas `SchemaOf` gives.
-  template <template <class> class SchemaOf = detail::value_schema>
+  // `extra`: members before the described ones.
   static std::string definition(Schemas& schemas, std::vector<detail::MemberSchema> members) {
     boost::mp11::mp_for_each<Members>([&](auto d) {
       using M = std::remove_cvref_t<decltype(std::declval<T&>().*d.pointer)>;
@@ -189,7 +179,7 @@ struct Codec<T> {
           if (field.name == d.name) text = field.text;
         }
       }
-      members.push_back({d.name, SchemaOf<M>::of(schemas), !Omittable<M>, text});
+      members.push_back({d.name, Codec<M>::schema(schemas), !Omittable<M>, text});
     });
     std::string_view description;
     std::string_view example;

@@ -19,8 +19,7 @@ struct OpenStep {
 struct OpenPath {
   std::string id;
   std::string how;
-  std::string assumes;  // what must exist besides, as far as the account's data do not show it
-  std::string through;  // what the data show of it: an administrator's ARN, a group
+  std::string assumes;
   std::vector<OpenStep> steps;
 };
 

@@ -1,10 +1,7 @@
-#include "net/connection_set.hpp"
-
-#include <fmt/format.h>
-
 #include <array>
 #include <ctime>
-#include <utility>
+
+#include "net/connection.hpp"
 
 namespace redoubt::net {
 
@@ -20,15 +17,8 @@ void ConnectionSet::tick(Clock::time_point now) noexcept {
 
 void ConnectionSet::begin_stop() noexcept {
   draining_ = stopping_ = true;
-  for (Watched& connection : idle_) connection.stream.cancel();
-}
-
-bool ConnectionSet::close_longest_idle() noexcept {
-  if (idle_.empty()) return false;
-  Watched& longest = idle_.front();
-  end_idle(longest);
-  longest.stream.cancel();
-  return true;
+  for (Watched& connection : connections_)
+    if (connection.idle) connection.stream.cancel();
 }
 
 void ConnectionSet::cancel_all() noexcept {

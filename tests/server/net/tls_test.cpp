@@ -5,9 +5,10 @@
 
 #include <thread>
 
+#include "redoubt/server.hpp"
 #include "server/net/certificates.hpp"
 #include "server/net/client.hpp"
-#include "server/net/running_server.hpp"
+#include "server/net/services.hpp"
 
 namespace redoubt::testing {
 namespace {
@@ -64,6 +65,7 @@ struct Tls : ::testing::Test {
   ServerOptions options;
 
   Tls() {
+    options.port = 0;
     const auto first = make_certificate("first");
     folder.write_certificate(first);
     folder.write_key(first);
@@ -89,7 +91,8 @@ TEST_F(Tls, AnswersAndSaysWhenItIsDone) {
     response.body = request.tls ? "tls" : "plain";
     co_return response;
   };
-  const RunningServer server(options, service);
+  Server server(options, service);
+  server.start();
   const TlsClient client(server.port());
   ASSERT_TRUE(client.connected());
   client.send(closing);
@@ -99,7 +102,8 @@ TEST_F(Tls, AnswersAndSaysWhenItIsDone) {
 }
 
 TEST_F(Tls, CarriesBodiesLargeAnswersAndPipelinedRequests) {
-  const RunningServer server(options);
+  Server server(options, behave);
+  server.start();
   const TlsClient client(server.port());
   client.send("POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x') +
               "GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /large HTTP/1.1\r\nHost: a\r\n\r\n" + closing);
@@ -110,7 +114,8 @@ TEST_F(Tls, CarriesBodiesLargeAnswersAndPipelinedRequests) {
 }
 
 TEST_F(Tls, RefusesOldVersionsAndOtherProtocols) {
-  const RunningServer server(options);
+  Server server(options, behave);
+  server.start();
   EXPECT_FALSE(TlsClient(server.port(), TLS1_1_VERSION).connected());
   EXPECT_TRUE(TlsClient(server.port(), TLS1_2_VERSION).connected());
   EXPECT_FALSE(TlsClient(server.port(), TLS1_2_VERSION, "\x02h2").connected());
@@ -124,13 +129,15 @@ TEST_F(Tls, RefusesOldVersionsAndOtherProtocols) {
 
 TEST_F(Tls, GivesUpOnAHandshakeThatDoesNotEnd) {
   options.limits.handshake = 200ms;
-  const RunningServer server(options);
+  Server server(options, behave);
+  server.start();
   Client silent(server.port());
   EXPECT_EQ(silent.read_all(), "");
 }
 
 TEST_F(Tls, ShowsANewCertificateWithoutARestartAndKeepsOpenConnections) {
-  const RunningServer server(options);
+  Server server(options, behave);
+  server.start();
   const TlsClient before(server.port());
   EXPECT_EQ(before.server_name(), "first");
   const auto second = make_certificate("second");
