@@ -15,6 +15,7 @@ from pathlib import Path
 from injection import sqlmap
 from judges import docs_page, openapi_document, policies, schemathesis
 from stage import LOGS, ROOT, CannotRun, Failure, Tally, run, run_stages
+from templates import cdk_nag, cfn_lint, checkov
 
 FUZZ_SECONDS = 30
 CLANG_TIDY_SECONDS = 11 * 60
@@ -162,6 +163,9 @@ QUICK = [
 THOROUGH = [
     ("formatting", formatting),
     *QUICK,
+    ("templates, by cfn-lint", cfn_lint),
+    ("templates, by checkov", checkov),
+    ("templates, by cdk-nag", cdk_nag),
     ("schemathesis on SQLite", lambda: schemathesis("sqlite")),
     ("schemathesis on PostgreSQL", lambda: schemathesis("postgresql")),
     ("sqlmap on SQLite", lambda: sqlmap("sqlite")),

@@ -48,6 +48,17 @@ void add_detection(Template& t, const Configuration& c) {
           list({object({{"ScanFrequency", "CONTINUOUS_SCAN"},
                         {"RepositoryFilters", list({object({{"Filter", "*"}, {"FilterType", "WILDCARD"}})})}})})}});
 
+  // Whoever takes over in the second region needs the images there.
+  if (!c.second_region.empty())
+    t.add(
+        "ImageReplication", "AWS::ECR::ReplicationConfiguration",
+        {{"ReplicationConfiguration",
+          object({{"Rules",
+                   list({object({{"Destinations", list({object({{"Region", c.second_region},
+                                                                {"RegistryId", ref_to("AWS::AccountId")}})})},
+                                 {"RepositoryFilters",
+                                  list({object({{"Filter", c.name + "-"}, {"FilterType", "PREFIX_MATCH"}})})}})})}})}});
+
   add_event_alert(t, "DetectorFindings", "GuardDuty found something of medium severity or worse",
                   object({{"source", list({"aws.guardduty"})},
                           {"detail-type", list({"GuardDuty Finding"})},

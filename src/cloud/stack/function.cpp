@@ -38,7 +38,7 @@ void add_function(Template& t, const Function& function, std::initializer_list<I
   t.add(id, "AWS::Lambda::Function",
         {{"FunctionName", function.name},
          {"Description", function.about},
-         {"Runtime", "python3.13"},
+         {"Runtime", "python3.14"},
          {"Architectures", list({"arm64"})},
          {"Handler", "index.handler"},
          {"Code", object({{"ZipFile", function.source}})},

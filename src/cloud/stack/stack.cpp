@@ -6,27 +6,26 @@ namespace redoubt::stack {
 namespace {
 
 struct Singleton {
-  std::string_view parameter, condition, name, what;
+  std::string_view condition, key, name;
 };
 
-constexpr Singleton singletons[] = {
-    {"TrailExists", "OwnTrail", "trail", "A trail of all regions"},
-    {"DetectorExists", "OwnDetector", "guardduty", "GuardDuty's detector"},
-    {"SecurityHubExists", "OwnSecurityHub", "security-hub", "Security Hub"},
-    {"RecorderExists", "OwnRecorder", "config", "AWS Config's recorder"},
-    {"AnalyzerExists", "OwnAnalyzer", "access-analyzer", "An access analyzer"},
-};
+constexpr Singleton singletons[] = {{"OwnTrail", "Trail", "trail"},
+                                    {"OwnDetector", "Detector", "guardduty"},
+                                    {"OwnSecurityHub", "SecurityHub", "security-hub"},
+                                    {"OwnRecorder", "Recorder", "config"},
+                                    {"OwnAnalyzer", "Analyzer", "access-analyzer"}};
 
+// What there can be only once. The configuration says what is there already, and the template says it in one place: no
+// parameter leaves open whether a control is on.
 void add_singletons(Template& t, const Configuration& c) {
+  Value exists = object({});
   for (const Singleton& one : singletons) {
-    t.parameter(
-        one.parameter,
-        object({{"Type", "String"},
-                {"Description", fmt::format("{} is in this account and region already: it is left alone", one.what)},
-                {"AllowedValues", list({"true", "false"})},
-                {"Default", contains(c.existing, one.name) ? "true" : "false"}}));
-    t.condition(one.condition, object({{"Fn::Equals", list({ref_to(one.parameter), "false"})}}));
+    exists.set(one.key, estate::text(contains(c.existing, one.name) ? "true" : "false"));
+    t.condition(one.condition,
+                object({{"Fn::Equals",
+                         list({object({{"Fn::FindInMap", list({"Singletons", "Exists", one.key})}}), "false"})}}));
   }
+  t.mapping("Singletons", object({{"Exists", std::move(exists)}}));
 }
 
 Value account(const Configuration& c) {

@@ -87,6 +87,10 @@ void Template::parameter(std::string_view name, Value definition) {
   parameters_.set(name, std::move(definition));
 }
 
+void Template::mapping(std::string_view name, Value definition) {
+  mappings_.set(name, std::move(definition));
+}
+
 void Template::condition(std::string_view name, Value definition) {
   conditions_.set(name, std::move(definition));
 }
@@ -100,6 +104,7 @@ Value Template::document() const {
                  {"Description", description_},
                  {"Metadata", object({{"Redoubt", object({{"Scope", scope_}})}})},
                  {"Parameters", parameters_},
+                 {"Mappings", mappings_},
                  {"Conditions", conditions_},
                  {"Resources", resources_},
                  {"Outputs", outputs_}});

@@ -72,6 +72,7 @@ class Template {
   Resource add(std::string_view id, std::string_view type, std::initializer_list<Entry> properties);
   Resource add(std::string_view id, std::string_view type, Value properties);
   void parameter(std::string_view name, Value definition);
+  void mapping(std::string_view name, Value definition);
   void condition(std::string_view name, Value definition);
   void output(std::string_view name, std::string_view description, Value value);
 
@@ -80,7 +81,7 @@ class Template {
 
  private:
   std::string description_, scope_;
-  Value parameters_, conditions_, resources_, outputs_;
+  Value parameters_, mappings_, conditions_, resources_, outputs_;
 };
 
 }  // namespace redoubt::stack
