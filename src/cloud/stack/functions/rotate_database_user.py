@@ -61,6 +61,13 @@ class Connection:
         except BaseException:
             plain.close()
             raise
+        try:
+            self.sign_in(database, user, password)
+        except BaseException:
+            self.socket.close()
+            raise
+
+    def sign_in(self, database, user, password):
         self.file = self.socket.makefile("rb")
         body = struct.pack("!i", 196608) + b"".join(
             part.encode() + b"\0" for part in ("user", user, "database", database)) + b"\0"
@@ -72,6 +79,7 @@ class Connection:
         return self
 
     def __exit__(self, *_):
+        self.file.close()
         self.socket.close()
 
     def send(self, kind, body):
