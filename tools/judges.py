@@ -18,34 +18,43 @@ VENV = ROOT / "build" / "venv"
 POSTGRES_ABSENT = 77  # what tests/support/postgres.sh ends with then
 DOCS_PAGE_SECONDS = 120
 SCHEMATHESIS_SECONDS = 600
+POLICY_SECONDS = 60
+REDOUBT = ROOT / "build" / "release" / "bin" / "redoubt"
 
 
-def python() -> Path:
+def python(folder: Path = JUDGES, venv: Path = VENV) -> Path:
     """The interpreter that has the judges' packages: made once, and again when requirements.txt changes."""
-    requirements = JUDGES / "requirements.txt"
-    stamp, digest = VENV / "requirements.sha256", hashlib.sha256(requirements.read_bytes()).hexdigest()
+    requirements = folder / "requirements.txt"
+    stamp, digest = venv / "requirements.sha256", hashlib.sha256(requirements.read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != digest:
         try:
-            run("venv", sys.executable, "-m", "venv", "--clear", VENV)
-            run("venv", VENV / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+            run("venv", sys.executable, "-m", "venv", "--clear", venv)
+            run("venv", venv / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
         except Failure as failure:
             raise CannotRun(f"its Python packages could not be had\n{failure}") from failure
         stamp.write_text(digest)
-    return VENV / "bin" / "python"
+    return venv / "bin" / "python"
 
 
-def node_packages() -> None:
-    """Installs what tests/judges/package-lock.json pins, once for each of its states."""
+def node_packages(folder: Path = JUDGES) -> None:
+    """Installs what the folder's package-lock.json pins, once for each of its states."""
     if not shutil.which("npm"):
         raise CannotRun("npm is not here")
-    stamp = JUDGES / "node_modules" / ".installed"
-    lock = JUDGES / "package-lock.json"
+    stamp = folder / "node_modules" / ".installed"
+    lock = folder / "package-lock.json"
     if not stamp.exists() or stamp.stat().st_mtime < lock.stat().st_mtime:
         try:
-            run("npm", "npm", "ci", "--prefix", JUDGES)
+            run("npm", "npm", "ci", "--prefix", folder)
         except Failure as failure:
             raise CannotRun(f"its npm packages could not be had\n{failure}") from failure
         stamp.touch()
+
+
+def policies() -> Tally:
+    """`redoubt iam compare` beside Z3 and cvc5, on random pairs."""
+    run("policies", python(), JUDGES / "policies.py", REDOUBT, "--seconds", POLICY_SECONDS,
+        seconds=POLICY_SECONDS * 4)
+    return Tally(passed=1)
 
 
 def openapi_document() -> Tally:

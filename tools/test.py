@@ -13,13 +13,15 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from injection import sqlmap
-from judges import docs_page, openapi_document, schemathesis
+from judges import docs_page, openapi_document, policies, schemathesis
 from stage import LOGS, ROOT, CannotRun, Failure, Tally, run, run_stages
+from templates import cdk_nag, cfn_lint, checkov
 
 FUZZ_SECONDS = 30
 CLANG_TIDY_SECONDS = 11 * 60
 # Suites whose code runs on several threads at once: worth their time under the thread sanitizer.
 THREADED_SUITES = "*Runtime*:*Loop*:*Worker*:*Pool*:*Limit*:*Metric*:*Log*:*Audit*:*Server*:*Drain*"
+SERVICE_SUITES = "Databases/*:HashingTurn*"  # all of the service's but its settings
 
 
 def build(preset: str, *targets: str) -> Tally:
@@ -81,9 +83,9 @@ def address_sanitizer() -> Tally:
 
 
 def thread_sanitizer() -> Tally:
-    build("tsan", "server_tests")
-    return run_ctest("tsan", only="server_tests", TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1",
-                     GTEST_FILTER=THREADED_SUITES)
+    build("tsan", "server_tests", "service_tests")
+    return run_ctest("tsan", only="server_tests|service_tests", TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1",
+                     GTEST_FILTER=f"{THREADED_SUITES}:{SERVICE_SUITES}")
 
 
 def tracked(*patterns: str) -> list[str]:
@@ -156,10 +158,14 @@ QUICK = [
     ("functional tests", functional_tests),
     ("OpenAPI document, by openapi-spec-validator", openapi_document),
     ("docs page, in Chromium", docs_page),
+    ("policy engine, by Z3 and cvc5", policies),
 ]
 THOROUGH = [
     ("formatting", formatting),
     *QUICK,
+    ("templates, by cfn-lint", cfn_lint),
+    ("templates, by checkov", checkov),
+    ("templates, by cdk-nag", cdk_nag),
     ("schemathesis on SQLite", lambda: schemathesis("sqlite")),
     ("schemathesis on PostgreSQL", lambda: schemathesis("postgresql")),
     ("sqlmap on SQLite", lambda: sqlmap("sqlite")),

@@ -45,14 +45,7 @@ int run(int argc, char** argv) {
   std::string url;
   auto* health = cli.add_subcommand("health", "Exit 0 when a running service is ready, 1 when not");
   health->add_option("url", url, "Default: /health/ready on HOST and PORT");
-  health->callback([&] {
-    if (url.empty()) {
-      const Settings read = settings();
-      url = fmt::format("{}://{}:{}/health/ready", read.tls_cert_file.empty() ? "http" : "https", read.local_host(),
-                        read.port);
-    }
-    code = check_health(url);
-  });
+  health->callback([&] { code = check_health(url.empty() ? Settings::health_url(process_environment()) : url); });
 
   auto* audit = cli.add_subcommand("audit", "The audit log")->require_subcommand(1);
   std::vector<std::string> files;
@@ -78,6 +71,12 @@ int run(int argc, char** argv) {
 
   try {
     cli.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    // A word that is no command would otherwise only be told as a command that is missing.
+    const auto unknown = cli.remaining(true);
+    if (unknown.empty()) return cli.exit(error) == 0 ? 0 : usage_error;
+    fmt::print(stderr, "redoubt-api: {}: there is no such command (see redoubt-api --help)\n", unknown.front());
+    return usage_error;
   } catch (const CLI::ParseError& error) {
     return cli.exit(error) == 0 ? 0 : usage_error;
   }

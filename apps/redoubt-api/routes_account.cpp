@@ -1,5 +1,6 @@
 // One's own account.
 #include "current_user.hpp"
+#include "hashing_turn.hpp"
 #include "items.hpp"
 #include "new_password.hpp"
 #include "routes.hpp"
@@ -39,13 +40,17 @@ Task<NoContent> delete_account(Owner current, State<Database> db, State<Security
 }
 
 Task<NoContent> change_password(Owner current, Body<PasswordChange> body, State<PasswordHasher> hasher,
-                                State<Database> db, State<SecurityEvents> events, Request& request) {
+                                State<Database> db, State<SecurityEvents> events, Request& request,
+                                HashingTurn& /*turn*/) {
   const AuditActor who = AuditActor::user(current.user.id);
   const auto refuse = [&] {
     events->record(request, AuditEvent::authn_password_change_fail, who, AuditOutcome::failure);
     throw HttpError(403, "The current password is not right");
   };
   if (!co_await hasher->verify(body->current_password.reveal().value, current.user.password_hash)) refuse();
+  if (body->new_password.reveal().value == body->current_password.reveal().value)
+    throw ValidationFailed({"body", "new_password"}, "Choose another password than the present one.",
+                           "password_unsuitable");
   std::vector<std::string> about_user{current.user.email};
   if (current.user.full_name) about_user.push_back(*current.user.full_name);
   co_await refuse_weak(*hasher, body->new_password, "new_password", std::move(about_user));

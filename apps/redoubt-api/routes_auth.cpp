@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "current_user.hpp"
+#include "hashing_turn.hpp"
 #include "new_password.hpp"
 #include "redoubt/rate_limit.hpp"
 #include "routes.hpp"
@@ -15,6 +16,10 @@ namespace {
 // slowed down without a single address being able to lock the account's owner out.
 constexpr std::uint32_t account_limit_factor = 10;
 
+// How many times the sign-ins of one client it may register: more, since people behind one address register together,
+// and few enough for the hashing that each takes.
+constexpr std::uint32_t registration_limit_factor = 4;
+
 // Bytes of what anybody may send to sign in: more than the longest names and passwords, little enough for a crowd of
 // strangers who never finish.
 constexpr std::uint64_t credentials_limit = 64 * 1024;
@@ -27,8 +32,9 @@ bool may_have(const Scope& scope, const UserRow& user) {
   return !scope.administrators_only || user.has_role(Role::admin);
 }
 
-// The scope that a sign-in gets: what it asked for, or all that the roles allow (RFC 6749 section 3.3).
-std::string grant_scope(std::string_view asked, const UserRow& user) {
+// The scope that a sign-in gets: what it asked for, or all that the roles allow (RFC 6749 section 3.3). None when it
+// asked for one that the account cannot have.
+std::optional<std::string> grant_scope(std::string_view asked, const UserRow& user) {
   std::string granted;
   const auto add = [&](std::string_view name) { granted += (granted.empty() ? "" : " ") + std::string(name); };
   if (asked.find_first_not_of(' ') == std::string_view::npos) {
@@ -44,8 +50,7 @@ std::string grant_scope(std::string_view asked, const UserRow& user) {
     asked.remove_prefix(std::min(end + 1, asked.size()));
     if (name.empty() || std::ranges::count(granted_names, name) > 0) continue;
     const auto* const known = std::ranges::find(all_scopes, name, &Scope::name);
-    if (known == std::end(all_scopes) || !may_have(*known, user))
-      throw HttpError(400, "invalid_scope: the account cannot be granted a scope that was asked for");
+    if (known == std::end(all_scopes) || !may_have(*known, user)) return std::nullopt;
     add(name);
     granted_names.push_back(name);
   }
@@ -65,7 +70,8 @@ Tokens make_tokens(const TokenService& tokens, const UserRow& user, const Sessio
 
 Task<Accepted<RegistrationStatus>> register_user(Body<Registration> body, Registrar asking,
                                                  State<PasswordHasher> hasher, State<Database> db,
-                                                 State<SecurityEvents> events, Request& request) {
+                                                 State<SecurityEvents> events, Request& request,
+                                                 HashingTurn& /*turn*/) {
   std::vector<std::string> about_user{body->email.value};
   if (body->full_name) about_user.push_back(body->full_name->value);
   co_await refuse_weak(*hasher, body->password, "password", std::move(about_user));
@@ -86,8 +92,8 @@ Task<Accepted<RegistrationStatus>> register_user(Body<Registration> body, Regist
 }
 
 Task<Tokens> sign_in(Form<SignIn> form, State<PasswordHasher> hasher, State<Database> db, State<TokenService> tokens,
-                     State<RateStore> limits, State<Settings> settings, State<SecurityEvents> events,
-                     Request& request) {
+                     State<RateStore> limits, State<Settings> settings, State<SecurityEvents> events, Request& request,
+                     HashingTurn& /*turn*/) {
   const SignIn& given = *form;
   const Rate rate = settings->rate_limit_login;
   if (!rate.is_off()) {
@@ -96,8 +102,7 @@ Task<Tokens> sign_in(Form<SignIn> form, State<PasswordHasher> hasher, State<Data
     if (!decision.allowed) {
       events->record(request, AuditEvent::authn_login_lock, AuditActor::unknown_account(*given.username),
                      AuditOutcome::failure);
-      throw HttpError(429, "Too many requests: try again later")
-          .with("Retry-After", std::to_string(decision.retry_after.count()));
+      throw too_many_requests(decision);
     }
   }
   auto user = co_await users::find_by_email(*db, *given.username);
@@ -109,13 +114,19 @@ Task<Tokens> sign_in(Form<SignIn> form, State<PasswordHasher> hasher, State<Data
     throw wrong_credentials();
   };
   if (!right || !user->is_active) refuse();
-  const std::string scope = grant_scope(given.scope ? std::string_view(given.scope->value) : "", *user);
+  const auto scope = grant_scope(given.scope ? std::string_view(given.scope->value) : "", *user);
+  if (!scope) {
+    // Somebody knows the password: that is worth a line, whatever came of it.
+    events->record(request, AuditEvent::authz_fail, AuditActor::user(user->id), AuditOutcome::failure,
+                   {{"route", login_route}, {"reason", "scope"}});
+    throw HttpError(400, "invalid_scope: the account cannot be granted a scope that was asked for");
+  }
   std::string current_hash = user->password_hash;
   if (hasher->needs_rehash(current_hash)) current_hash = co_await hasher->hash(given.password.reveal().value);
   auto started = co_await db->transaction([&](Transaction& tx) -> Task<std::optional<sessions::Started>> {
     // While the password was checked it may have been changed, and every session ended.
     if (!co_await users::confirm(tx, *user, current_hash)) co_return std::nullopt;
-    co_return co_await sessions::start(tx, user->id, scope, settings->refresh_token_lifetime);
+    co_return co_await sessions::start(tx, user->id, *scope, settings->refresh_token_lifetime);
   });
   if (!started) refuse();
   events->record(request, AuditEvent::authn_login_success, AuditActor::user(user->id), AuditOutcome::success,
@@ -157,6 +168,8 @@ void add_auth_routes(Application& app, const Settings& settings) {
   auto auth = app.group("/auth").tag("auth");
 
   auth.post("/register", register_user)
+      .limit(
+          RouteLimit{settings.rate_limit_login.times(registration_limit_factor), LimitBy::client, LimitScope::shared})
       .body_limit(credentials_limit)
       .summary("Register")
       .description(

@@ -67,7 +67,7 @@ bool run(Service& service, const Settings& settings, Logger& log, const Signals&
                settings.admin_email, *first_password);
   fmt::print(stderr, "\n  Serving on {}\n  Try it at  {}/docs\n\n", url, url);
   log.info("listening", {{"url", url}, {"mode", settings.production ? "production" : "development"}});
-  service.events().record({}, AuditEvent::sys_startup, AuditActor());
+  service.events().service_started();
 
   int signal = 0;
   while (!Signals::means_end(signal)) {
@@ -82,7 +82,7 @@ bool run(Service& service, const Settings& settings, Logger& log, const Signals&
                                    .readiness = &service.readiness(),
                                    .logger = &log});
   if (admin_server) admin_server->stop(std::chrono::seconds(1));
-  service.events().record({}, AuditEvent::sys_shutdown, AuditActor());
+  service.events().service_stopped();
   return all_answered;
 }
 

@@ -20,6 +20,8 @@ constexpr std::chrono::minutes forget_keys_interval{1};
 constexpr std::chrono::hours clean_up_interval{1};
 // Sign-ins that may wait for a hash; beyond them 503 is better than a queue of minutes.
 constexpr std::size_t hash_queue_limit = 64;
+// Of them, those of one client: a quarter is always left for the others.
+constexpr std::size_t hash_queue_share = hash_queue_limit * 3 / 4;
 constexpr std::chrono::seconds readiness_timeout{2};
 
 ApplicationOptions describe(const Settings& settings) {
@@ -31,6 +33,11 @@ ApplicationOptions describe(const Settings& settings) {
       .default_limit = RouteLimit{settings.rate_limit_default},
   };
   for (const Scope& scope : all_scopes) options.scopes.emplace_back(scope.name, scope.description);
+  options.tags = {{"auth", "Registering, signing in and out"},
+                  {"account", "One's own account"},
+                  {"users", "All accounts: for administrators"},
+                  {"items", "What users keep"},
+                  {"health", "For load balancers and operators"}};
   options.trusted_hosts = settings.allowed_hosts;
   options.trusted_proxies = settings.trusted_proxies;
   options.security_headers.xss_protection = settings.x_xss_protection;
@@ -91,7 +98,7 @@ std::string account_of(const Request& request, const TokenService& tokens) {
 }
 
 ApplicationOptions with_parts(ApplicationOptions options, Logger& log, Metrics& metrics, RateStore& limits,
-                              const TokenService& tokens, const SecurityEvents& events) {
+                              const TokenService& tokens, SecurityEvents& events) {
   options.logger = &log;
   options.metrics = &metrics;
   options.shared_limits = &limits;
@@ -101,12 +108,7 @@ ApplicationOptions with_parts(ApplicationOptions options, Logger& log, Metrics& 
   };
   options.on_refusal = [&tokens, &events](const Request& request, int status, std::string_view route) {
     if (status == 401 && route == login_route) return;  // the route records it, with the account
-    const AuditEvent event = status == 401   ? AuditEvent::authn_token_fail
-                             : status == 403 ? AuditEvent::authz_fail
-                                             : AuditEvent::excess_rate_limit_exceeded;
-    const std::string account = account_of(request, tokens);
-    events.record(request, event, account.empty() ? AuditActor() : AuditActor::user(account), AuditOutcome::failure,
-                  {{"route", route}});
+    events.refused(request, status, route, account_of(request, tokens));
   };
   return options;
 }
@@ -125,6 +127,7 @@ Service::Service(Settings& settings, Logger& log)
       audit_(open_audit(settings, log_)),
       events_(audit_.get(), metrics_),
       hash_workers_("password hashing", std::max(1U, std::thread::hardware_concurrency()), hash_queue_limit),
+      hashing_turns_(hash_queue_share),
       hasher_(settings.bcrypt_cost, hash_workers_),
       tokens_(settings, log_),
       database_(open_database(reporting(database_options(settings), metrics_, log_))),
@@ -133,6 +136,7 @@ Service::Service(Settings& settings, Logger& log)
       admin_app_({.title = "Redoubt API operations", .trusted_hosts = {"*"}, .docs = false}) {
   app_.provide(settings_);
   app_.provide(hasher_);
+  app_.provide(hashing_turns_);
   app_.provide(tokens_);
   app_.provide(database_);
   app_.provide(*limits_);
@@ -171,6 +175,7 @@ std::optional<std::string> Service::prepare_database() {
       co_await check_schema(self.database_);
     }
     auto password = co_await create_first_administrator(self.database_, self.settings_, self.log_);
+    if (const auto costliest = co_await users::costliest_hash(self.database_)) self.hasher_.learn(*costliest);
     co_await self.database_.close();
     co_return password;
   }(*this));
@@ -178,6 +183,7 @@ std::optional<std::string> Service::prepare_database() {
 
 void Service::keep_house() {
   tokens_.reload();
+  events_.record_repetitions();
   const auto now = Clock::now();
   const bool forget_keys = now >= next_forget_keys_;
   const bool clean_up = now >= next_clean_up_;

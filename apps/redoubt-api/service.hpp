@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "hashing_turn.hpp"
 #include "redoubt/application.hpp"
 #include "redoubt/database.hpp"
 #include "redoubt/health.hpp"
@@ -48,7 +49,7 @@ class Service {
   [[nodiscard]] Application& admin_application() noexcept { return admin_app_; }
   [[nodiscard]] Metrics& metrics() noexcept { return metrics_; }
   [[nodiscard]] Readiness& readiness() noexcept { return readiness_; }
-  [[nodiscard]] const SecurityEvents& events() const noexcept { return events_; }
+  [[nodiscard]] SecurityEvents& events() noexcept { return events_; }
 
  private:
   Settings& settings_;
@@ -58,6 +59,7 @@ class Service {
   std::unique_ptr<AuditLog> audit_;  // none: AUDIT_LOG=off
   SecurityEvents events_;
   Workers hash_workers_;
+  HashingTurns hashing_turns_;
   PasswordHasher hasher_;
   TokenService tokens_;
   Database database_;

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "redoubt/cors.hpp"
 #include "redoubt/database.hpp"
@@ -38,7 +39,8 @@ constexpr std::array all_options{
     Option{"ALLOW_INSECURE_DATABASE", "false", "Lets production use a database connection that is not verified."},
     Option{"MIGRATE_ON_START", "false", "Brings a PostgreSQL schema up to date before serving. SQLite's always is."},
     Option{"JWT_SECRET", "made at each start in development",
-           "The string's bytes are the HS256 key, at least 32. Required in production unless `JWT_SIGNING_KEY` is set.",
+           "The string's bytes are the HS256 key, at least 32, in production at least 8 different ones. Required in "
+           "production unless `JWT_SIGNING_KEY` is set.",
            true},
     Option{
         "JWT_SECRET_PREVIOUS", "none",
@@ -64,7 +66,7 @@ constexpr std::array all_options{
            "Address ranges of load balancers. The client is the rightmost address of X-Forwarded-For outside them."},
     Option{"RATE_LIMIT_LOGIN", "5/minute",
            "Sign-ins of one client: `N/second`, `N/minute`, `N/hour`, `N/day` or `off`; exact across processes on "
-           "PostgreSQL."},
+           "PostgreSQL. Four times as many registrations, and ten times as many sign-ins to one account."},
     Option{"RATE_LIMIT_DEFAULT", "300/minute",
            "All requests of one client, but `/health/*`, `/metrics` and CORS preflights."},
     Option{"METRICS_NAMESPACE", "Redoubt",
@@ -83,6 +85,10 @@ constexpr std::array all_options{
            "Where security events go: a file's path, `stderr` or `off`."},
     Option{"INSTANCE", "the host's name", "What this process calls itself in the audit log."},
 };
+
+// Of a secret for production. One of 32 random bytes in hexadecimal has fewer once in ten million times; "changeme" and
+// the like, over and over, never has more.
+constexpr std::size_t min_different_bytes = 8;
 
 std::vector<std::string> split(std::string_view text, char separator = ',') {
   std::vector<std::string> parts;
@@ -137,7 +143,7 @@ std::string options_markdown() {
 
 Environment process_environment() {
   return [](std::string_view name) -> std::optional<std::string> {
-    const char* value = std::getenv(std::string(name).c_str());  // NOLINT(concurrency-mt-unsafe): nobody sets it
+    const char* value = std::getenv(std::string(name).c_str());
     if (value == nullptr) return std::nullopt;
     return value;
   };
@@ -146,6 +152,11 @@ Environment process_environment() {
 std::string Settings::text(std::string_view name) const {
   (void)find_option(name);
   return environment_(name).value_or("");
+}
+
+std::string Settings::text_or_fallback(std::string_view name) const {
+  std::string value = text(name);
+  return value.empty() ? std::string(find_option(name).fallback) : value;
 }
 
 std::string Settings::secret(std::string_view name) const {
@@ -165,8 +176,7 @@ std::string Settings::secret(std::string_view name) const {
 }
 
 std::int64_t Settings::number(std::string_view name, std::int64_t min, std::int64_t max) const {
-  std::string value = text(name);
-  if (value.empty()) value = find_option(name).fallback;
+  const std::string value = text_or_fallback(name);
   std::int64_t parsed = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
   if (error != std::errc{} || end != value.data() + value.size() || parsed < min || parsed > max)
@@ -182,37 +192,25 @@ bool Settings::flag(std::string_view name) const {
 }
 
 Rate Settings::rate(std::string_view name) const {
-  std::string value = text(name);
-  if (value.empty()) value = find_option(name).fallback;
+  const std::string value = text_or_fallback(name);
   const auto parsed = Rate::parse(value);
   if (!parsed) throw SettingsError(fmt::format("{}: {:?} {}", name, value, parsed.error()));
   return *parsed;
 }
 
 Settings::Settings(Environment environment) : environment_(std::move(environment)) {
-  const auto or_fallback = [&](std::string_view name) {
-    std::string value = text(name);
-    return value.empty() ? std::string(find_option(name).fallback) : value;
-  };
-  const std::string mode = or_fallback("REDOUBT_ENV");
+  const std::string mode = text_or_fallback("REDOUBT_ENV");
   if (mode != "production" && mode != "development")
     throw SettingsError(fmt::format("REDOUBT_ENV is {:?}: give development or production", mode));
   production = mode == "production";
-  host = or_fallback("HOST");
-  if (!IpAddress::parse(host))
-    throw SettingsError(fmt::format("HOST is {:?}: give an IP address, such as 0.0.0.0", host));
-  port = static_cast<std::uint16_t>(number("PORT", 0, 65535));
+  read_listener();
   if (!text("ADMIN_PORT").empty()) admin_port = static_cast<std::uint16_t>(number("ADMIN_PORT", 0, 65535));
-  tls_cert_file = text("TLS_CERT_FILE");
-  tls_key_file = text("TLS_KEY_FILE");
-  if (tls_cert_file.empty() != tls_key_file.empty())
-    throw SettingsError("TLS_CERT_FILE and TLS_KEY_FILE go together: one of them is not set");
   database_url = secret("DATABASE_URL");
   if (database_url.empty()) database_url = find_option("DATABASE_URL").fallback;
   migrate_on_start = flag("MIGRATE_ON_START");
   allow_insecure_database = flag("ALLOW_INSECURE_DATABASE");
-  jwt_issuer = or_fallback("JWT_ISSUER");
-  jwt_audience = or_fallback("JWT_AUDIENCE");
+  jwt_issuer = text_or_fallback("JWT_ISSUER");
+  jwt_audience = text_or_fallback("JWT_AUDIENCE");
   access_token_lifetime = std::chrono::minutes(number("ACCESS_TOKEN_MINUTES", 1, 1440));
   refresh_token_lifetime = std::chrono::days(number("REFRESH_TOKEN_DAYS", 1, 365));
   bcrypt_cost = static_cast<unsigned>(number("BCRYPT_COST", 10, 15));
@@ -228,8 +226,8 @@ Settings::Settings(Environment environment) : environment_(std::move(environment
   }
   rate_limit_login = rate("RATE_LIMIT_LOGIN");
   rate_limit_default = rate("RATE_LIMIT_DEFAULT");
-  metrics_namespace = or_fallback("METRICS_NAMESPACE");
-  x_xss_protection = or_fallback("X_XSS_PROTECTION");
+  metrics_namespace = text_or_fallback("METRICS_NAMESPACE");
+  x_xss_protection = text_or_fallback("X_XSS_PROTECTION");
   admin_email = text("ADMIN_EMAIL");
   if (admin_email.empty() && !production) admin_email = "admin@example.com";
   open_registration = text("OPEN_REGISTRATION").empty() ? !production : flag("OPEN_REGISTRATION");
@@ -244,10 +242,43 @@ Settings::Settings(Environment environment) : environment_(std::move(environment
   if (production) check_for_production();
 }
 
-std::string Settings::local_host() const {
-  if (host == "0.0.0.0") return "127.0.0.1";
-  if (host == "::") return "[::1]";
-  return host.contains(':') ? '[' + host + ']' : host;
+void Settings::read_listener() {
+  host = text_or_fallback("HOST");
+  if (!IpAddress::parse(host))
+    throw SettingsError(fmt::format("HOST is {:?}: give an IP address, such as 0.0.0.0", host));
+  port = static_cast<std::uint16_t>(number("PORT", 0, 65535));
+  tls_cert_file = text("TLS_CERT_FILE");
+  tls_key_file = text("TLS_KEY_FILE");
+  if (tls_cert_file.empty() != tls_key_file.empty())
+    throw SettingsError("TLS_CERT_FILE and TLS_KEY_FILE go together: one of them is not set");
+}
+
+std::string Settings::health_url(Environment environment) {
+  Settings settings;
+  settings.environment_ = std::move(environment);
+  settings.read_listener();
+  // How this machine itself reaches the address.
+  std::string address = settings.host;
+  if (address == "0.0.0.0") address = "127.0.0.1";
+  if (address == "::") address = "::1";
+  if (address.contains(':')) address = '[' + address + ']';
+  return fmt::format("{}://{}:{}/health/ready", settings.tls_cert_file.empty() ? "http" : "https", address,
+                     settings.port);
+}
+
+void check_token_secret(std::string_view name, std::string_view secret, bool production) {
+  if (secret.empty()) return;
+  if (secret.size() < min_jwt_secret_size)
+    throw SettingsError(
+        fmt::format("{} has {} bytes: it needs at least {} (RFC 7518 section 3.2); make one with "
+                    "`openssl rand -base64 48`",
+                    name, secret.size(), min_jwt_secret_size));
+  const std::size_t different = std::set<char>(secret.begin(), secret.end()).size();
+  if (production && different < min_different_bytes)
+    throw SettingsError(
+        fmt::format("{} is made of {} different character{} only, so it can be guessed: make one with "
+                    "`openssl rand -base64 48`",
+                    name, different, different == 1 ? "" : "s"));
 }
 
 // What can be said without touching anything but the files of secrets.
@@ -261,16 +292,9 @@ void Settings::check() const {
     if (secret(option.name).empty() && !file.empty() && !may_be_empty)
       throw SettingsError(fmt::format("{}: the file {} is empty", file_name, file));
   }
-  const auto check_secret = [](std::string_view name, std::string_view value) {
-    if (value.empty() || value.size() >= min_jwt_secret_size) return;
-    throw SettingsError(
-        fmt::format("{} has {} bytes: it needs at least {} (RFC 7518 section 3.2); make one with "
-                    "`openssl rand -base64 48`",
-                    name, value.size(), min_jwt_secret_size));
-  };
-  check_secret("JWT_SECRET", secret("JWT_SECRET"));
+  check_token_secret("JWT_SECRET", secret("JWT_SECRET"), production);
   for (const std::string& value : split(secret("JWT_SECRET_PREVIOUS"), '\n'))
-    check_secret("JWT_SECRET_PREVIOUS", value);
+    check_token_secret("JWT_SECRET_PREVIOUS", value, production);
 
   const auto naming = [](std::string_view name, const auto& attempt) {
     try {

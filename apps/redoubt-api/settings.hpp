@@ -38,6 +38,10 @@ struct Option {
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 [[nodiscard]] Environment process_environment();
 
+// Throws SettingsError where the text is too short for a key of tokens or, in production, evidently no random one.
+// `name`: of the setting. An empty text passes.
+void check_token_secret(std::string_view name, std::string_view secret, bool production);
+
 class Settings {
  public:
   // Reads and checks everything; throws SettingsError at the first mistake.
@@ -71,14 +75,18 @@ class Settings {
   std::string audit_log;  // a path, "stderr" or "off"
   std::string instance;
 
-  // How this machine itself reaches `host`, as it stands in a URL.
-  [[nodiscard]] std::string local_host() const;
+  // Where a service in this environment tells this machine whether it is ready. Reads HOST, PORT and TLS_* alone: who
+  // only asks for its health need not know its secrets. Throws SettingsError.
+  [[nodiscard]] static std::string health_url(Environment environment);
 
   // Reads it now, from the variable or from its file; empty when not set. Throws SettingsError for an unreadable file.
   [[nodiscard]] std::string secret(std::string_view name) const;
 
  private:
+  Settings() = default;
+  void read_listener();
   [[nodiscard]] std::string text(std::string_view name) const;
+  [[nodiscard]] std::string text_or_fallback(std::string_view name) const;
   [[nodiscard]] std::int64_t number(std::string_view name, std::int64_t min, std::int64_t max) const;
   [[nodiscard]] bool flag(std::string_view name) const;
   [[nodiscard]] Rate rate(std::string_view name) const;

@@ -72,6 +72,9 @@ bool TokenService::load() {
     if (current() != nullptr) throw SettingsError("JWT_SECRET is empty now");
     secret = random_secret();
   }
+  check_token_secret("JWT_SECRET", secret, settings_.production);
+  for (const std::string& line : previous_secrets(previous, secret))
+    check_token_secret("JWT_SECRET_PREVIOUS", line, settings_.production);
   try {
     tokens_.store(
         std::make_shared<const AccessTokens>(make_keys(pem, std::move(secret), previous),

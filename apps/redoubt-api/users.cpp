@@ -53,6 +53,13 @@ Task<std::optional<UserRow>> find(Queries db, std::string_view id) {
       "SELECT id, email, full_name, password_hash, is_active, roles, created_at FROM users WHERE id = $1", id);
 }
 
+Task<std::optional<std::string>> costliest_hash(Queries db) {
+  // "$2b$12$…": the cost comes first, in two digits, so the greatest text costs most.
+  co_return co_await db.maybe<std::string>(
+      "SELECT password_hash FROM users WHERE SUBSTR(password_hash, 5, 2) = "
+      "(SELECT MAX(SUBSTR(password_hash, 5, 2)) FROM users) LIMIT 1");
+}
+
 Task<std::vector<UserRow>> page(Queries db, std::string_view cursor, std::int64_t limit) {
   co_return co_await db.all<UserRow>(
       "SELECT id, email, full_name, password_hash, is_active, roles, created_at FROM users WHERE id > $1 "

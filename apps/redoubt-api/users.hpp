@@ -35,6 +35,8 @@ namespace users {
 
 Task<std::optional<UserRow>> find_by_email(Queries db, std::string_view email);
 Task<std::optional<UserRow>> find(Queries db, std::string_view id);
+// The password hash that takes longest to check; none where there are no users.
+Task<std::optional<std::string>> costliest_hash(Queries db);
 // At most `limit` users after `cursor` (an id, or "" for the first), ordered by id.
 Task<std::vector<UserRow>> page(Queries db, std::string_view cursor, std::int64_t limit);
 Task<bool> any_administrator(Queries db);

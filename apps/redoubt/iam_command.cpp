@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "exit_code.hpp"
+#include "iam/access.hpp"
 #include "iam/account.hpp"
 #include "iam/compare.hpp"
 #include "iam/decide.hpp"
@@ -97,11 +98,9 @@ struct Options {
     return *principal;
   }
 
-  [[nodiscard]] Pins pins(const Principal& who) const {
+  // The context that the question gives.
+  [[nodiscard]] Pins pins() const {
     Pins out;
-    out.action = action;
-    out.resource = resource;
-    out.principals = {who};
     out.others_absent = strict;
     for (const std::string& pair : context) {
       const std::size_t equals = pair.find('=');
@@ -139,21 +138,11 @@ void add_question(CLI::App& command, Options& options) {
   command.add_flag("--strict", options.strict, "Every key that is not given is absent");
 }
 
-// An answer about somebody whose own policies are not all known is certain only where they do not matter.
-void note_missing(Decision& decision, const Account& account, const Principal& principal) {
-  const std::string missing = account.missing(principal);
-  if (missing.empty() || decision.answer == Answer::undecided) return;
-  decision.answer = Answer::undecided;
-  decision.why_undecided = missing;
-}
-
 int can_i(const Options& options) {
   const Account account = options.account();
   const Principal principal = Options::read_principal(options.principal);
   Budget budget{std::chrono::milliseconds(options.budget)};
-  Decision decision =
-      decide(account.scenario(principal, options.action, options.resource), options.pins(principal), budget);
-  note_missing(decision, account, principal);
+  const Decision decision = can(account, principal, options.action, options.resource, options.pins(), budget);
   if (options.json) {
     std::string out;
     json::Writer writer(out);
@@ -180,19 +169,10 @@ int can_i(const Options& options) {
 
 int who_can(const Options& options) {
   const Account account = options.account();
-  std::vector<Principal> candidates;
-  for (const auto& [arn, identity] : account.identities()) candidates.push_back(identity.principal);
-  for (Principal& named : account.named_elsewhere()) candidates.push_back(std::move(named));
   std::vector<std::string> who, undecided;
-  for (const Principal& principal : candidates) {
-    Budget budget{std::chrono::milliseconds(options.budget)};
-    const Decision decision =
-        decide(account.scenario(principal, options.action, options.resource), options.pins(principal), budget);
-    if (decision.when_allowed)
-      who.push_back(principal.name);
-    else if (decision.answer == Answer::undecided || (!account.missing(principal).empty() && account.find(principal)))
-      undecided.push_back(principal.name);
-  }
+  for (const Accessor& one : iam::who_can(account, options.action, options.resource, options.pins(),
+                                          std::chrono::milliseconds(options.budget)))
+    (one.decision.when_allowed ? who : undecided).push_back(one.principal.name);
   if (options.json) {
     std::string out;
     json::Writer writer(out);
@@ -250,7 +230,8 @@ int escalate(const Options& options) {
     writer.begin_object().member("administrator", found.is_administrator).name("paths").begin_array();
     for (const OpenPath& path : found.paths) {
       writer.begin_object().member("id", std::string_view(path.id)).member("how", std::string_view(path.how));
-      writer.member("assumes", std::string_view(path.assumes)).name("steps").begin_array();
+      writer.member("assumes", std::string_view(path.assumes)).member("through", std::string_view(path.through));
+      writer.name("steps").begin_array();
       for (const OpenStep& step : path.steps) {
         writer.begin_object().member("permission", std::string_view(step.request.action)).name("request");
         write_request(writer, step.request);
@@ -270,6 +251,7 @@ int escalate(const Options& options) {
       for (const OpenStep& step : path.steps)
         fmt::print("  {}\n    {}\n", text_of(step.request), fmt::join(step.because, "\n    "));
       if (!path.assumes.empty()) fmt::print("  given {}\n", path.assumes);
+      if (!path.through.empty()) fmt::print("  through {}\n", path.through);
     }
     for (const std::string& id : found.undecided) fmt::print("{}: undecided\n", id);
     if (!missing.empty()) fmt::print("{}\n", missing);

@@ -47,9 +47,9 @@ int main() {
   expect(client.get("/notes?tag=dark").body == "[]", "and by no other");
   expect(client.get("/notes/export").body == "Lamp\n\n\n", "and exported");
 
-  const std::string form =
-      "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../lamp.png\"\r\n\r\nPNG\r\n--b--\r\n";
-  const auto attached = client.post("/notes/attachments", form, {{"Content-Type", "multipart/form-data; boundary=b"}});
+  const auto attached = client.post_multipart(
+      "/notes/attachments",
+      {{.name = "file", .content = "PNG", .file_name = "../lamp.png", .content_type = "image/png"}});
   expect(attached.body == R"([{"file_name":"lamp.png","bytes":3}])", "a file is attached");
   expect(uploads.under_way == 0, "and its slot given back");
 

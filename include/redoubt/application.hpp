@@ -35,6 +35,8 @@ struct ApplicationOptions {
   std::string token_url{};
   // The scopes that tokens may carry, with a sentence each.
   std::vector<std::pair<std::string, std::string>> scopes{};
+  // What the documentation says of each tag, in the order in which it shows them; tags that are not named come after.
+  std::vector<std::pair<std::string, std::string>> tags{};
 
   // Host names that are answered (TrustedHosts).
   std::vector<std::string> trusted_hosts = {"localhost", "127.0.0.1", "[::1]"};
@@ -52,7 +54,8 @@ struct ApplicationOptions {
 
   Logger* logger = nullptr;
   Metrics* metrics = nullptr;
-  // Told of each answer of 401, 403 and 429, for the audit; `route` is its pattern.
+  // Told of each answer of 401, 403 and 429 (but preflights, by which nobody asks for anything), for the audit; `route`
+  // is its pattern. Strangers decide how often: see docs/audit.md for what keeps them from filling the disk.
   std::function<void(const Request&, int status, std::string_view route)> on_refusal{};
 };
 
@@ -149,11 +152,14 @@ class Group : public RouteVerbs {
     limit_ = RouteLimit{rate, by, scope};
     return *this;
   }
-  // Every route resolves this dependency first, whether or not its handler asks for it: require<AdminUser>().
+  // Every route resolves this dependency first, whether or not its handler asks for it too: require<AdminUser>().
   template <class Dependency>
   Group& require() {
     static_assert(!detail::Finishing<Dependency>, "a guard is not finished: take it as an argument of the handler");
-    requirements_.push_back({[](Exchange& exchange) -> Task<void> { co_await Argument<Dependency>::resolve(exchange); },
+    requirements_.push_back({[](Exchange& exchange) -> Task<void> {
+                               exchange.shares_dependencies = true;
+                               co_await Argument<Dependency>::resolve(exchange);
+                             },
                              [](Operation& operation) { Argument<Dependency>::describe(operation); }});
     return *this;
   }

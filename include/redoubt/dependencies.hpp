@@ -2,6 +2,7 @@
 // whole list of arguments in its phases.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <coroutine>
 #include <optional>
@@ -45,6 +46,52 @@ template <class A>
 concept Finishing = requires(A& argument, bool failed) {
   { argument.finish(failed) } -> std::same_as<Task<void>>;
 };
+
+// One that several may have a copy of. What is finished belongs to one.
+template <class D>
+concept Shareable = Dependency<D> && std::copy_constructible<D> && !Finishing<D>;
+
+// The dependencies that a list of arguments asks for, directly and through others.
+struct AskedFor {
+  std::array<const void*, 32> seen{};
+  std::size_t count = 0;
+  bool repeats = false;
+  consteval void add(const void* mark) {
+    for (std::size_t i = 0; i < count; ++i) repeats = repeats || seen[i] == mark;
+    if (count == seen.size()) {
+      repeats = true;  // who knows; to share is never wrong
+    } else {
+      seen[count++] = mark;
+    }
+  }
+};
+
+template <class D>
+inline constexpr char mark_of = 0;
+
+template <class A>
+consteval void collect_dependencies(AskedFor& asked);
+
+template <class... A>
+consteval void collect_dependencies_of(AskedFor& asked, std::tuple<A...>*) {
+  (collect_dependencies<std::remove_cvref_t<A>>(asked), ...);
+}
+
+template <class A>
+consteval void collect_dependencies(AskedFor& asked) {
+  if constexpr (Dependency<A>) {
+    if constexpr (Shareable<A>) asked.add(&mark_of<A>);
+    collect_dependencies_of(asked, static_cast<typename signature<decltype(&A::from)>::arguments*>(nullptr));
+  }
+}
+
+// Whether some dependency is asked for more than once.
+template <class Arguments>
+inline constexpr bool repeats_dependencies = [] {
+  AskedFor asked;
+  collect_dependencies_of(asked, static_cast<Arguments*>(nullptr));
+  return asked.repeats;
+}();
 
 template <class Tuple>
 struct each;
@@ -183,7 +230,8 @@ struct Resolver<std::tuple<A...>> {
 
 }  // namespace detail
 
-// A type with a static `from`. It may also have `Task<void> finish(bool failed)`, awaited after the answer was made (or
+// A type with a static `from`, made once a request: whoever else asks for it gets a copy, unless it cannot be copied or
+// has finish(). It may also have `Task<void> finish(bool failed)`, awaited after the answer was made (or
 // an error raised), `static constexpr int errors[]`: the statuses it may answer with, and
 // `static constexpr std::string_view scopes[]`: those it asks of the token.
 template <class D>
@@ -201,6 +249,25 @@ struct Argument<D> {
                 "only an argument of a handler is finished, not one of a from");
 
   static Task<std::optional<D>> resolve(Exchange& exchange) {
+    if constexpr (detail::Shareable<D>) {
+      if (exchange.shares_dependencies) return resolve_once(exchange);
+    }
+    return make(exchange);
+  }
+  static void describe(Operation& operation) {
+    Resolver::describe(operation);
+    if constexpr (requires { D::errors; }) operation.errors.insert(std::begin(D::errors), std::end(D::errors));
+    if constexpr (requires { D::scopes; }) operation.scopes.insert(std::begin(D::scopes), std::end(D::scopes));
+  }
+
+ private:
+  static Task<std::optional<D>> resolve_once(Exchange& exchange) {
+    if (const auto* const made = exchange.shared<std::optional<D>>()) co_return *made;
+    std::optional<D> made = co_await make(exchange);
+    exchange.share(made);
+    co_return made;
+  }
+  static Task<std::optional<D>> make(Exchange& exchange) {
     typename Resolver::Slots slots;
     co_await Resolver::template resolve<Phase::security>(slots, exchange);
     co_await Resolver::template resolve<Phase::input>(slots, exchange);
@@ -212,11 +279,6 @@ struct Argument<D> {
     } else {
       co_return Resolver::call(&D::from, slots, exchange);
     }
-  }
-  static void describe(Operation& operation) {
-    Resolver::describe(operation);
-    if constexpr (requires { D::errors; }) operation.errors.insert(std::begin(D::errors), std::end(D::errors));
-    if constexpr (requires { D::scopes; }) operation.scopes.insert(std::begin(D::scopes), std::end(D::scopes));
   }
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <forward_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -60,10 +61,27 @@ class Exchange {
   // Keeps a decoded string alive as long as the exchange.
   std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
 
+  // Whether dependencies are made once and copied to all who ask for them: only where some are asked for repeatedly, so
+  // that nobody else pays for it.
+  bool shares_dependencies = false;
+  // What was made for the first who asked for this type; null before.
+  template <class T>
+  [[nodiscard]] const T* shared() const noexcept {
+    for (const auto& [type, object] : shared_) {
+      if (type == typeid(T)) return static_cast<const T*>(object.get());
+    }
+    return nullptr;
+  }
+  template <class T>
+  void share(const T& object) {
+    shared_.emplace_back(typeid(T), std::make_shared<T>(object));
+  }
+
  private:
   using Pairs = std::vector<std::pair<std::string_view, std::string_view>>;
   std::optional<Pairs> query_;
   std::forward_list<std::string> kept_;
+  std::vector<std::pair<std::type_index, std::shared_ptr<void>>> shared_;  // shared_ptr: it knows how to destroy
 };
 
 // Decodes application/x-www-form-urlencoded text (WHATWG URL section 5.1), strictly: an incomplete percent-encoding,

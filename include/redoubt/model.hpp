@@ -108,6 +108,15 @@ struct Codec<std::map<std::string, T>> {
 
 // ---- models
 
+namespace detail {
+
+template <class T>
+struct value_schema {
+  static std::string of(Schemas& schemas) { return Codec<T>::schema(schemas); }
+};
+
+}  // namespace detail
+
 template <Model T>
 struct Codec<T> {
   using Members = detail::members_of<T>;
@@ -169,7 +178,8 @@ struct Codec<T> {
   static std::string schema(Schemas& schemas) {
     return schemas.reference(detail::type_name<T>(), [&] { return definition(schemas, {}); });
   }
-  // `extra`: members before the described ones.
+  // `members`: those before the described ones, whose schemas `SchemaOf` gives.
+  template <template <class> class SchemaOf = detail::value_schema>
   static std::string definition(Schemas& schemas, std::vector<detail::MemberSchema> members) {
     boost::mp11::mp_for_each<Members>([&](auto d) {
       using M = std::remove_cvref_t<decltype(std::declval<T&>().*d.pointer)>;
@@ -179,7 +189,7 @@ struct Codec<T> {
           if (field.name == d.name) text = field.text;
         }
       }
-      members.push_back({d.name, Codec<M>::schema(schemas), !Omittable<M>, text});
+      members.push_back({d.name, SchemaOf<M>::of(schemas), !Omittable<M>, text});
     });
     std::string_view description;
     std::string_view example;

@@ -132,6 +132,27 @@ struct parameter_schema {
 template <class T>
 struct parameter_schema<std::optional<T>> : parameter_schema<T> {};
 
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
+template <class T, template <class...> class L, class... D>
+constexpr bool has_optional(L<D...>) {
+  return (is_optional<std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>> || ...);
+}
+
+// A form has no null: where members may be left out its schema is another than that of the same model in JSON.
+template <Model T>
+std::string form_schema(Schemas& schemas) {
+  if constexpr (has_optional<T>(members_of<T>{})) {
+    return schemas.reference(type_name<T>() + "Form",
+                             [&] { return Codec<T>::template definition<parameter_schema>(schemas, {}); });
+  } else {
+    return Codec<T>::schema(schemas);
+  }
+}
+
 // All values that the request has for a parameter of that name, where it may stand.
 std::vector<std::string_view> query_values(Exchange& exchange, std::string_view name);
 std::vector<std::string_view> header_values(Exchange& exchange, std::string_view name);
@@ -214,7 +235,7 @@ struct Argument<Form<T>> {
   }
   static void describe(Operation& operation) {
     operation.body_media_type = needs_body;
-    operation.body_schema = Codec<T>::schema(operation.schemas);
+    operation.body_schema = detail::form_schema<T>(operation.schemas);
     operation.errors.insert({400, 413, 415, 422});
   }
 };

@@ -3,6 +3,7 @@
 // nothing here keeps, logs or returns a password.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -39,9 +40,14 @@ class PasswordHasher {
 
   // Each of these throws WorkersBusy when the pool is full.
   Task<std::string> hash(std::string password) const;
-  // Without a hash (an unknown user) it takes the same time, and is false.
+  // Without a hash (an unknown user) it is false, and takes the same time: every call runs exactly 2^cost rounds,
+  // whatever the hash itself costs. `cost` is that of new hashes, or that of the costliest hash met so far.
   Task<bool> verify(std::string password, std::optional<std::string> hash) const;
   Task<std::vector<std::string>> problems(std::string password, std::vector<std::string> about_user) const;
+
+  // Tells of a stored hash that may cost more than new ones do (BCRYPT_COST was lowered): from now on verify() takes as
+  // long for everybody. It learns by itself from each hash it is given; this is for the costliest of all, at the start.
+  void learn(std::string_view hash) const noexcept;
 
   // Whether a stored hash is of another kind or of a lower cost: hash again once the password is known to be right.
   [[nodiscard]] bool needs_rehash(std::string_view hash) const noexcept;
@@ -49,7 +55,7 @@ class PasswordHasher {
  private:
   unsigned cost_;
   Workers& workers_;
-  std::string nobody_;  // a hash of this cost that no password has
+  mutable std::atomic<unsigned> highest_cost_;  // of any hash: what verify() spends
 };
 
 }  // namespace redoubt

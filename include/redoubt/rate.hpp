@@ -69,6 +69,9 @@ struct RateDecision {
 // Retry-After (RFC 9110 section 10.2.3) where the request was refused. Sets nothing where no limit applies.
 void apply(const RateDecision& decision, Response& response);
 
+// The 429 with those fields, for a handler that counts by itself.
+[[nodiscard]] HttpError too_many_requests(const RateDecision& refused);
+
 // Decides one request. `ahead`: how far the client has spent ahead of now (its theoretical arrival time less now,
 // nothing if past); advanced by rate.interval() if the request is allowed.
 [[nodiscard]] RateDecision decide(const Rate& rate, std::chrono::nanoseconds& ahead) noexcept;

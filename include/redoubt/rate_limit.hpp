@@ -24,8 +24,9 @@ class RateStore {
   virtual Task<RateDecision> take(std::string_view key, Rate rate, Clock::time_point now) = 0;
 };
 
-// The key of a client's address under a scope, a route's name say. IPv6 addresses count by their /64, which is what
-// one subscriber gets at least (RFC 6177).
+// Whom an address stands for: "192.0.2.1", "2001:db8::/64". Of IPv6 one subscriber gets a /64 at least (RFC 6177).
+[[nodiscard]] std::string subscriber(const IpAddress& client);
+// The key of a client, by subscriber, under a scope, a route's name say.
 [[nodiscard]] std::string client_key(std::string_view scope, const IpAddress& client);
 // The key of an account or anything else under a scope.
 [[nodiscard]] std::string subject_key(std::string_view scope, std::string_view subject);

@@ -268,6 +268,7 @@ Task<Response> handle(const Handler& handler, Exchange& exchange) {
     return (Finishing<std::remove_cvref_t<A>> || ...);
   }(static_cast<Arguments*>(nullptr));
 
+  if constexpr (repeats_dependencies<Arguments>) exchange.shares_dependencies = true;
   typename Resolves::Slots slots;
   std::exception_ptr failure;
   std::optional<Response> response;

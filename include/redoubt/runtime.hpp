@@ -25,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 class Loop {
  public:
   Loop();
+  // Waits for what is held (see Hold).
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -44,6 +45,19 @@ class Loop {
   // Runs a task to its end on this loop, from outside of any loop, and gives its value or throws its exception.
   template <class T>
   T run_to_end(Task<T> task);
+
+  // Keeps a loop from being destroyed while another thread still owes it something: taken on the loop, let go of there.
+  class Hold {
+   public:
+    explicit Hold(Loop& loop) noexcept;
+    Hold(Hold&& other) noexcept : loop_(std::exchange(other.loop_, nullptr)) {}
+    Hold& operator=(Hold&&) = delete;
+    ~Hold();
+    Loop* operator->() const noexcept { return loop_; }
+
+   private:
+    Loop* loop_;
+  };
 
   // The implementation's io_context, for this library's own sources only.
   struct Impl;
@@ -99,7 +113,7 @@ struct WorkersAwaiter {
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> awaiter) {
-    submit([this, awaiter, loop = Loop::current()] {
+    submit([this, awaiter, loop = Loop::Hold(*Loop::current())] {
       try {
         if constexpr (std::is_void_v<Result>) {
           function();

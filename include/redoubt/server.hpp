@@ -36,7 +36,7 @@ struct ServerOptions {
   std::string tls_key_file{};          // PEM
 
   ConnectionLimits limits{};
-  std::size_t connections = 10'000;             // beyond, 503
+  std::size_t connections = 10'000;             // beyond, the longest idle one is closed; 503 where none is idle
   std::size_t connections_per_address = 1'000;  // beyond, 503
   std::vector<IpRange> unlimited_addresses{};   // trusted proxies: only the total counts
 

@@ -24,11 +24,20 @@ class TestClient {
     std::vector<std::pair<std::string, std::string>> fields;
     std::string body;  // a streamed one too, whole
 
-    [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
+    [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const& noexcept;
+    // Of an answer that is about to go: `client.get("/").header("ETag")` is a copy.
+    [[nodiscard]] std::optional<std::string> header(std::string_view name) const&&;
     // The body as JSON; throws std::runtime_error when it is none.
     [[nodiscard]] json::Document json() const;
   };
   using Headers = std::vector<std::pair<std::string, std::string>>;
+  // A part of a multipart/form-data body; one with a file's name is a file.
+  struct FormPart {
+    std::string name;
+    std::string content;
+    std::optional<std::string> file_name{};
+    std::string content_type{};  // empty: not said
+  };
 
   // Prepares the application (Application::prepare). It must outlive the client.
   explicit TestClient(Application& application);
@@ -51,6 +60,12 @@ class TestClient {
   // An application/x-www-form-urlencoded body from pairs.
   Answer post_form(std::string_view target, const std::vector<std::pair<std::string, std::string>>& form,
                    Headers headers = {});
+
+  // A multipart/form-data body:
+  // client.post_multipart("/files", {{.name = "title", .content = "A hill"},
+  //                                  {.name = "file", .content = bytes, .file_name = "hill.png"}});
+  // Throws std::invalid_argument for a name that cannot stand in a header.
+  Answer post_multipart(std::string_view target, const std::vector<FormPart>& parts, Headers headers = {});
 
   Answer send(std::string_view method, std::string_view target, std::string body, Headers headers);
 

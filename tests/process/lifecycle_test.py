@@ -121,6 +121,9 @@ class Lifecycle(ProcessTest):
         service = self.service().start()
         self.assertEqual(command("health", service.url + "/health/ready").returncode, 0)
         self.assertEqual(command("health", PORT=service.url.rsplit(":", 1)[1]).returncode, 0)
+        # Whoever asks for health need not have the service's whole configuration.
+        self.assertEqual(command("health", PORT=service.url.rsplit(":", 1)[1], REDOUBT_ENV="production",
+                                 JWT_SECRET_FILE="/no/such/file").returncode, 0)
         self.assertEqual(command("health", service.url + "/nowhere").returncode, 1)
         self.assertEqual(command("health", "ftp://127.0.0.1").returncode, 2)
         service.stop()
@@ -147,7 +150,7 @@ class Lifecycle(ProcessTest):
         self.assertEqual(service.stop(), 0)
 
     def test_a_full_hashing_pool_answers_503_while_the_rest_stays_fast(self):
-        service = self.service(BCRYPT_COST="11").start()
+        service = self.service(BCRYPT_COST="11", TRUSTED_PROXIES="127.0.0.1").start()
         token = service.client.sign_in()["access_token"]
         with concurrent.futures.ThreadPoolExecutor(120) as pool:
             logins = [pool.submit(service.client.login, "nobody@example.com", "a wrong password") for _ in range(120)]
@@ -158,6 +161,9 @@ class Lifecycle(ProcessTest):
                 self.assertEqual(service.client.get(target, Authorization=f"Bearer {token}").status, 200)
                 slowest = max(slowest, time.monotonic() - begin)
             self.assertFalse(all(login.done() for login in logins), "the pool was never busy")
+            neighbour = service.client.post("/auth/login", {"username": ADMIN_EMAIL, "password": ADMIN_PASSWORD},
+                                            **{"X-Forwarded-For": "192.0.2.9"})
+            self.assertEqual(neighbour.status, 200, "one client fills the queue for all")
             answers = [login.result() for login in logins]
         statuses = {answer.status for answer in answers}
         self.assertEqual(statuses, {401, 503})

@@ -46,6 +46,7 @@ class Settings(ProcessTest):
         postgres = "postgresql://db.example.com/shop"
         for name, changes in [
             ("JWT_SECRET", {"JWT_SECRET": None}), ("JWT_SECRET", {"JWT_SECRET": "short"}),
+            ("JWT_SECRET", {"JWT_SECRET": "x" * 64}),
             ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": None}), ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": "*"}),
             ("CORS_ORIGINS", {"CORS_ORIGINS": "*"}), ("BCRYPT_COST", {"BCRYPT_COST": "10"}),
             ("DATABASE_URL", {"DATABASE_URL": postgres}),
@@ -85,6 +86,8 @@ class Settings(ProcessTest):
         for words in [[], ["nonsense"], ["serve", "--nonsense"], ["audit"], ["jws", "verify"]]:
             done = subprocess.run([PROGRAM, *words], capture_output=True, check=False, timeout=20)
             self.assertEqual(done.returncode, 2, words)
+            if "nonsense" in words:
+                self.assertIn(b"nonsense", done.stderr, "the word that is not understood")
         self.assertEqual(subprocess.run([PROGRAM, "--help"], capture_output=True, check=False).returncode, 0)
 
 

@@ -51,6 +51,10 @@ TEST_P(Account, ChangesItsPasswordAndEndsOtherSessions) {
     EXPECT_NE(answer.body.find("new_password"), std::string::npos);
     EXPECT_EQ(answer.body.find(weak), std::string::npos);
   }
+  const Answer same = change_password(here, good_password, good_password);
+  EXPECT_EQ(same.status, 422);
+  EXPECT_NE(same.body.find(R"("loc":["body","new_password"])"), std::string::npos) << same.body;
+  EXPECT_EQ(change_password(here, "wrong", "wrong").status, 403) << "the present one is asked for first";
   EXPECT_EQ(change_password(here, good_password, fresh).status, 204);
   EXPECT_EQ(get("/auth/me", here).status, 200);
   EXPECT_EQ(get("/auth/me", elsewhere).status, 401);

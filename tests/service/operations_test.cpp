@@ -1,4 +1,5 @@
 #include <fstream>
+#include <set>
 
 #include "server/identity/keys.hpp"
 #include "service_fixture.hpp"
@@ -191,6 +192,101 @@ TEST_P(Operations, TheAuditLogNamesWhoActedAndHoldsNoSecret) {
   std::size_t failures = 0;
   for (std::size_t at = 0; (at = audit.find("authn_token_fail", at)) != std::string::npos; ++at) ++failures;
   EXPECT_EQ(failures, 1U) << "a failed sign-in is recorded once, as what it is";
+}
+
+// The lines of the audit log with that event, once the service has ended.
+std::vector<std::string> lines_of(const std::filesystem::path& file, std::string_view event) {
+  std::ifstream in(file);
+  std::vector<std::string> found;
+  for (std::string line; std::getline(in, line);) {
+    if (line.find(fmt::format(R"("event":"{}")", event)) != std::string::npos) found.push_back(line);
+  }
+  return found;
+}
+
+TEST_P(Operations, AFloodOfRefusalsIsALineAClientAndItsNumber) {
+  start({{"RATE_LIMIT_DEFAULT", "20/minute"},
+         {"TRUSTED_PROXIES", "127.0.0.1"},
+         {"CORS_ORIGINS", "https://app.example.com"}});
+  const TestClient::Headers stranger{{"X-Forwarded-For", "2001:db8::1"}};
+  for (int i = 0; i < 70; ++i) client().get("/items", stranger);
+  for (int i = 0; i < 30; ++i)
+    client().get("/items", {{"X-Forwarded-For", fmt::format("2001:db8::{:x}", 2 + i)}});  // the same subscriber
+  for (int i = 0; i < 10; ++i) {
+    const Answer refused = client().send("OPTIONS", "/items", "",
+                                         {{"Origin", "https://evil.example"},
+                                          {"Access-Control-Request-Method", "GET"},
+                                          {"X-Forwarded-For", "192.0.2.7"}});
+    EXPECT_EQ(refused.status, 403);
+  }
+  instance().service->events().service_stopped();
+  start();
+  const auto audit = folder_ / "audit.jsonl";
+  const auto tokens = lines_of(audit, "authn_token_fail");
+  ASSERT_EQ(tokens.size(), 2U) << "the first, and how many followed";
+  EXPECT_NE(tokens[0].find(R"("client":"2001:db8::1")"), std::string::npos) << tokens[0];
+  EXPECT_NE(tokens[1].find(R"("client":"2001:db8::/64")"), std::string::npos) << tokens[1];
+  EXPECT_NE(tokens[1].find(R"("details":{"repeated":19})"), std::string::npos) << tokens[1];
+  const auto limits = lines_of(audit, "excess_rate_limit_exceeded");
+  ASSERT_EQ(limits.size(), 2U);
+  EXPECT_NE(limits[1].find(R"("repeated":79)"), std::string::npos) << limits[1];
+  EXPECT_TRUE(lines_of(audit, "authz_fail").empty()) << "a preflight is no try";
+}
+
+TEST_P(Operations, WhatAKnownUserTriesBeyondTheirRightsIsToldRouteByRoute) {
+  const std::string ann = new_user("ann@example.com");
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(get("/users", ann).status, 403);
+    EXPECT_EQ(get("/users/00000000-0000-4000-8000-000000000000", ann).status, 403);
+  }
+  instance().service->events().service_stopped();
+  start();
+  const auto lines = lines_of(folder_ / "audit.jsonl", "authz_fail");
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_NE(lines[0].find(R"("route":"/users"})"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[1].find(R"("route":"/users/{id}"})"), std::string::npos) << lines[1];
+  EXPECT_NE(lines[2].find(R"("repeated":4,"route":"/users"})"), std::string::npos) << lines[2];
+}
+
+TEST_P(Operations, StartAndStopAreNobodysRequest) {
+  instance().service->events().service_started();
+  instance().service->events().service_stopped();
+  start();
+  for (const std::string_view event : {"sys_startup", "sys_shutdown"}) {
+    const auto lines = lines_of(folder_ / "audit.jsonl", event);
+    ASSERT_EQ(lines.size(), 1U) << event;
+    EXPECT_EQ(lines[0].find("client"), std::string::npos) << lines[0];
+  }
+}
+
+TEST_P(Operations, ARightPasswordWithARefusedScopeIsRecorded) {
+  const std::string id = text(get("/auth/me", new_user("ann@example.com")), "id");
+  EXPECT_EQ(client()
+                .post_form("/auth/login", {{"username", "ann@example.com"},
+                                           {"password", std::string(good_password)},
+                                           {"scope", "something typed"}})
+                .status,
+            400);
+  start();
+  const auto lines = lines_of(folder_ / "audit.jsonl", "authz_fail");
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NE(lines[0].find(fmt::format(R"("user":"{}")", id)), std::string::npos) << lines[0];
+  EXPECT_NE(lines[0].find(R"("details":{"route":"/auth/login","reason":"scope"})"), std::string::npos) << lines[0];
+  EXPECT_EQ(lines[0].find("typed"), std::string::npos) << lines[0];
+}
+
+TEST_P(Operations, SaysWhatItsTagsAreFor) {
+  const auto document = client().get("/openapi.json").json();
+  const auto tags = document.root().find("tags");
+  ASSERT_TRUE(tags);
+  std::set<std::string> named;
+  for (const json::Value tag : tags->elements()) named.emplace(tag.find("name")->string());
+  for (const auto& [path, methods] : document.root().find("paths")->members()) {
+    for (const auto& [method, operation] : methods.members()) {
+      for (const json::Value tag : operation.find("tags")->elements())
+        EXPECT_TRUE(named.contains(std::string(tag.string()))) << path;
+    }
+  }
 }
 
 }  // namespace

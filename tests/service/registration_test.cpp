@@ -69,6 +69,22 @@ TEST_P(Registration, RefusesWhatTheModelDoesNotHave) {
   EXPECT_EQ(count("SELECT COUNT(*) FROM users"), 1);
 }
 
+TEST_P(Registration, IsLimitedForEachClient) {
+  start({{"RATE_LIMIT_LOGIN", "2/hour"}, {"TRUSTED_PROXIES", "127.0.0.1"}});
+  const auto register_from = [&](std::string address, int n) {
+    return client().post("/auth/register",
+                         fmt::format(R"({{"email":"user{}@example.com","password":"{}"}})", n, good_password),
+                         {{"X-Forwarded-For", std::move(address)}});
+  };
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(register_from("192.0.2.1", i).status, 202);
+  const Answer refused = register_from("192.0.2.1", 9);
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_TRUE(refused.header("Retry-After"));
+  EXPECT_EQ(register_from("192.0.2.2", 10).status, 202);
+  EXPECT_EQ(login("user0@example.com", good_password, {{"X-Forwarded-For", "192.0.2.1"}}).status, 200)
+      << "sign-ins are counted by themselves";
+}
+
 TEST_P(Registration, ClosedIsForAdministratorsOnly) {
   start({{"OPEN_REGISTRATION", "false"}});
   EXPECT_EQ(register_user("ann@example.com").status, 403);

@@ -88,6 +88,9 @@ TEST(Settings, OfProductionAreStrong) {
   const std::pair<std::string, std::string> weak[] = {
       {"JWT_SECRET", ""},
       {"JWT_SECRET", "short"},
+      {"JWT_SECRET", std::string(64, 'x')},
+      {"JWT_SECRET", "changemechangemechangemechangeme"},
+      {"JWT_SECRET_PREVIOUS", std::string(64, '0')},
       {"ALLOWED_HOSTS", ""},
       {"ALLOWED_HOSTS", "*"},
       {"ALLOWED_HOSTS", "api.example.com,*"},
@@ -110,6 +113,29 @@ TEST(Settings, OfProductionAreStrong) {
   }
   EXPECT_EQ(problem(production({{"DATABASE_URL", "postgresql://h/d"}, {"ALLOW_INSECURE_DATABASE", "true"}})), "");
   EXPECT_FALSE(Settings(environment_of(production())).open_registration);
+}
+
+TEST(Settings, OfProductionTakeEveryRandomSecret) {
+  for (const std::string secret : {"f3a1c2d4e5b60718293a4b5c6d7e8f90", "cP6Ab0zV1mXrJ2uQ9sTn4yWk7eLh3dGf5iRo8aNb",
+                                   "correct horse battery staple and more"})
+    EXPECT_EQ(problem(production({{"JWT_SECRET", secret}})), "") << secret;
+  const std::string sentence = problem(production({{"JWT_SECRET", std::string(64, 'x')}}));
+  EXPECT_NE(sentence.find("openssl rand"), std::string::npos) << sentence;
+  EXPECT_EQ(sentence.find("xx"), std::string::npos) << "never the secret itself: " << sentence;
+  EXPECT_EQ(problem({{"JWT_SECRET", std::string(64, 'x')}}), "") << "in development anything long enough";
+}
+
+TEST(Settings, OfHealthAreTheListenersAlone) {
+  const auto url = [](EnvironmentMap map) { return Settings::health_url(environment_of(std::move(map))); };
+  EXPECT_EQ(url({}), "http://127.0.0.1:8000/health/ready");
+  EXPECT_EQ(url({{"HOST", "0.0.0.0"}, {"PORT", "80"}}), "http://127.0.0.1:80/health/ready");
+  EXPECT_EQ(url({{"HOST", "::"}}), "http://[::1]:8000/health/ready");
+  EXPECT_EQ(url({{"HOST", "192.0.2.1"}}), "http://192.0.2.1:8000/health/ready");
+  EXPECT_EQ(url({{"TLS_CERT_FILE", "/c"}, {"TLS_KEY_FILE", "/k"}}), "https://127.0.0.1:8000/health/ready");
+  EXPECT_EQ(url({{"REDOUBT_ENV", "production"}, {"DATABASE_URL", "nonsense"}, {"JWT_SECRET_FILE", "/no/such/file"}}),
+            "http://127.0.0.1:8000/health/ready")
+      << "it needs no secret to ask";
+  EXPECT_THROW((void)url({{"PORT", "x"}}), SettingsError);
 }
 
 TEST(Settings, TakeEverySecretFromAFile) {

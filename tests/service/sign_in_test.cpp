@@ -1,5 +1,6 @@
 #include <thread>
 
+#include "identity/bcrypt_work.hpp"
 #include "service_fixture.hpp"
 
 namespace redoubt::api {
@@ -115,9 +116,35 @@ TEST_P(SignIn, IsLimitedForEachAccountWhateverTheClient) {
   for (int i = 1; i <= 15; ++i) {
     const Answer answer = login(i % 2 ? "ann@example.com" : "ANN@example.com", "wrong",
                                 {{"X-Forwarded-For", fmt::format("192.0.2.{}", i)}});
-    if (answer.status == 401) ++let_through;
+    if (answer.status == 401) {
+      ++let_through;
+      continue;
+    }
+    EXPECT_EQ(answer.status, 429);
+    EXPECT_EQ(answer.header("RateLimit-Limit"), "10") << "the account's limit, not the client's";
+    EXPECT_EQ(answer.header("RateLimit-Remaining"), "0");
+    EXPECT_GT(std::stoi(std::string(answer.header("Retry-After").value_or("0"))), 60);
   }
   EXPECT_EQ(let_through, 10);
+}
+
+TEST_P(SignIn, ChecksAPasswordByTheSameWorkWhoeverIsAsked) {
+  register_user("ann@example.com");  // at cost 4
+  Instance raised(environment({{"AUDIT_LOG", "off"}}), 7);
+  const auto rounds = [](Instance& asked, std::string username) {
+    const std::uint64_t before = bcrypt_rounds_run();
+    EXPECT_EQ(asked.client->post_form("/auth/login", {{"username", std::move(username)}, {"password", "wrong"}}).status,
+              401);
+    return bcrypt_rounds_run() - before;
+  };
+  EXPECT_EQ(rounds(raised, "ann@example.com"), 1U << 7);
+  EXPECT_EQ(rounds(raised, "nobody@example.com"), 1U << 7);
+  EXPECT_EQ(raised.client
+                ->post_form("/auth/login", {{"username", "ann@example.com"}, {"password", std::string(good_password)}})
+                .status,
+            200);
+  Instance lowered(environment({{"AUDIT_LOG", "off"}}), 5);
+  EXPECT_EQ(rounds(lowered, "nobody@example.com"), 1U << 7) << "as for those whose hash costs that";
 }
 
 TEST_P(SignIn, RehashesWhenTheCostWasRaised) {

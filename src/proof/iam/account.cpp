@@ -32,7 +32,7 @@ std::vector<Value> list(const Value& object, std::string_view name) {
 // One file being read. Errors are thrown within this file only.
 class Account::Reading {
  public:
-  Reading(Account& account, std::string text) : account_(account), text_(text), document_(parsed(std::move(text))) {}
+  Reading(Account& account, std::string text) : account_(account), lines_(text), document_(parsed(std::move(text))) {}
 
   // Runs one reader over the document and turns what it throws into its result.
   template <class Reader>
@@ -47,7 +47,7 @@ class Account::Reading {
   }
 
   const Policy* policy(const Value& value, std::string name) {
-    auto read = read_policy(value, text_, name);
+    auto read = read_policy(value, lines_, name);
     if (!read) throw fmt::format("{}: {}", name, read.error().text());
     return &account_.policies_.emplace_back(std::move(*read));
   }
@@ -171,7 +171,7 @@ class Account::Reading {
   }
 
   Account& account_;
-  std::string text_;
+  Lines lines_;
   json::Document document_;
 };
 
@@ -277,6 +277,7 @@ Scenario Account::scenario(const Principal& principal, std::string_view action, 
   if (identity) {
     out.identity = identity->policies;
     if (identity->boundary) out.limits.push_back(*identity->boundary);
+    out.has_boundary = identity->boundary.has_value();
   }
   if (!session_.policies.empty() &&
       (principal.kind == Principal::Kind::session || principal.kind == Principal::Kind::role ||

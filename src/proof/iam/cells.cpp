@@ -65,7 +65,7 @@ class SequenceTable {
 // A state of the deterministic automaton is the ordered set of positions that are reached together.
 class Automaton {
  public:
-  explicit Automaton(const std::vector<Glob>& patterns, const std::vector<Glob>& universe) {
+  Automaton(const std::vector<Glob>& patterns, const std::vector<Glob>& universe, std::optional<std::size_t> of_first) {
     std::size_t positions = 0;
     for (const auto* globs : {&universe, &patterns})
       for (const Glob& glob : *globs) positions += glob.symbols().size() + 1;
@@ -73,7 +73,12 @@ class Automaton {
     for (const Glob& glob : universe) add(glob);
     in_universe_ = static_cast<Index>(positions_.size());
     first_pattern_ = pattern_count_;
-    for (const Glob& glob : patterns) add(glob);
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      if (i == of_first) asked_end_ = static_cast<Index>(positions_.size());
+      add(patterns[i]);
+    }
+    if (of_first >= patterns.size()) asked_end_ = static_cast<Index>(positions_.size());
+    is_bounded_ = of_first.has_value();
   }
 
   [[nodiscard]] std::vector<Index> start() const {
@@ -99,21 +104,28 @@ class Automaton {
     }
   }
 
-  // No string of the universe can be made from here any more.
-  [[nodiscard]] bool is_dead(Sequence state) const { return state.empty() || state.front() >= in_universe_; }
+  // No string that is asked for can be made from here any more.
+  [[nodiscard]] bool is_dead(Sequence state) const {
+    if (state.empty() || state.front() >= in_universe_) return true;
+    if (!is_bounded_) return false;
+    for (const Index position : state)
+      if (position >= in_universe_) return position >= asked_end_;
+    return true;
+  }
 
-  // Fills in the patterns that match what was read; false when it is no string of the universe.
+  // Fills in the patterns that match what was read; false when it is no string that is asked for.
   bool accepts(Sequence state, std::vector<Index>& patterns) const {
     patterns.clear();
-    bool inside = false;
+    bool inside = false, asked = !is_bounded_;
     for (const Index position : state) {
       if (!positions_[position].last) continue;
+      asked = asked || (position >= in_universe_ && position < asked_end_);
       if (position < in_universe_)
         inside = true;
       else
         patterns.push_back(positions_[position].pattern - first_pattern_);
     }
-    return inside;
+    return inside && asked;
   }
 
   // Characters of which one at least stands for each way to go on.
@@ -123,10 +135,14 @@ class Automaton {
     const auto name = [&](char c) {
       if (!std::exchange(named[static_cast<unsigned char>(c)], true)) out += c;
     };
-    bool wildcard = false;
+    // What none of the patterns asked for takes leads nowhere.
+    bool wildcard = false, asked_wildcard = !is_bounded_;
+    if (is_bounded_)
+      for (const Index position : state)
+        asked_wildcard = asked_wildcard || (position >= in_universe_ && position < asked_end_ && is_wildcard(position));
     for (const Index position : state) {
       const Position& here = positions_[position];
-      if (here.last) continue;
+      if (here.last || (!asked_wildcard && (position < in_universe_ || position >= asked_end_))) continue;
       const Symbol& symbol = here.symbol;
       if (symbol.kind == Symbol::Kind::byte || symbol.kind == Symbol::Kind::byte_any_case) {
         name(symbol.byte);
@@ -135,7 +151,7 @@ class Automaton {
         wildcard = true;
       }
     }
-    if (!wildcard) return;
+    if (!wildcard || !asked_wildcard) return;
     if (fields_) name(':');
     // One that no symbol names stands for all of those. Letters first: a person reads the witness.
     static constexpr std::string_view others =
@@ -155,6 +171,11 @@ class Automaton {
     Index begin = 0;  // the first position of its pattern
     Index pattern = 0;
   };
+
+  [[nodiscard]] bool is_wildcard(Index position) const {
+    const Position& here = positions_[position];
+    return !here.last && here.symbol.kind != Symbol::Kind::byte && here.symbol.kind != Symbol::Kind::byte_any_case;
+  }
 
   void add(const Glob& glob) {
     const auto begin = static_cast<Index>(positions_.size());
@@ -187,6 +208,8 @@ class Automaton {
   Index pattern_count_ = 0;
   Index first_pattern_ = 0;
   Index in_universe_ = 0;
+  Index asked_end_ = 0;
+  bool is_bounded_ = false;
   bool case_matters_ = false;
   bool fields_ = false;
 };
@@ -194,12 +217,12 @@ class Automaton {
 }  // namespace
 
 std::optional<std::vector<Cell>> cells(const std::vector<Glob>& patterns, const std::vector<Glob>& universe,
-                                       Budget& budget) {
+                                       Budget& budget, std::optional<std::size_t> of_first) {
   struct Step {
     Index from = 0;
     char c = 0;
   };
-  const Automaton automaton(patterns, universe);
+  const Automaton automaton(patterns, universe, of_first);
   SequenceTable states, accepted;
   std::vector<Step> steps;  // how each state was first reached
   std::vector<Cell> found;

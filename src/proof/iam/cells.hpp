@@ -4,6 +4,7 @@
 // verified the same way: H. Yang and S. Lam, "Real-time verification of network properties using atomic predicates".)
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,8 +20,10 @@ struct Cell {
   std::vector<std::uint32_t> patterns;  // the indices of the patterns that match, in order
 };
 
-// The cells of the strings that some pattern of `universe` matches. None when the budget is spent.
+// The cells of the strings that some pattern of `universe` matches; with `of_first`, only of those that one of the
+// first so many patterns matches too, which is less work. None when the budget is spent.
 [[nodiscard]] std::optional<std::vector<Cell>> cells(const std::vector<Glob>& patterns,
-                                                     const std::vector<Glob>& universe, Budget& budget);
+                                                     const std::vector<Glob>& universe, Budget& budget,
+                                                     std::optional<std::size_t> of_first = std::nullopt);
 
 }  // namespace redoubt::iam

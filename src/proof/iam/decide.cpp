@@ -157,15 +157,16 @@ std::string_view name_of(Answer answer) {
 }
 
 Decision decide(const Scenario& scenario, const Pins& pins, Budget& budget) {
-  const Principal& principal = pins.principals.front();
   const std::vector<const Statement*> statements = statements_of(scenario);
   Pins known = pins;
+  known.principals.front().bounded = scenario.has_boundary;
+  const Principal& principal = known.principals.front();
   known.context.merge(principal.keys());  // what the question itself gives goes before
 
   Decision out;
   bool complete = true;
   for (const Pins& tried : assignments(statements, known)) {
-    const auto space = Space::make(statements, tried, budget);
+    const auto space = Space::make(statements, {}, tried, budget);
     if (!space) break;
     complete = complete && space->is_complete();
     const Allowed allowed(scenario, *space, principal, budget);

@@ -35,35 +35,28 @@ bool is_customer_managed(const std::string& policy) {
   return arn_field(policy, 4) != "aws";  // AWS's own cannot be changed
 }
 
-bool stands_ready(const Account& account, const EscalationPath& path, const Identity* self) {
-  const auto any = [&](Principal::Kind kind) {
-    return std::ranges::any_of(account.identities(), [&](const auto& entry) {
-      const Identity& other = entry.second;
-      return &other != self && other.principal.kind == kind && allows_everything(other) &&
-             (path.trusting.empty() || trusts(other, path.trusting));
-    });
-  };
-  switch (path.needs) {
-    case Needs::nothing:
-      return true;
-    case Needs::administrator_user:
-      return any(Principal::Kind::user);
-    case Needs::administrator_role:
-      return any(Principal::Kind::role);
-    case Needs::administrator_group:
-      return std::ranges::any_of(account.groups(), [](const auto& entry) { return allows_everything(entry.second); });
-    case Needs::managed_policy:
-      return self && std::ranges::any_of(self->managed, is_customer_managed);
+// What the path leads through, as the account's data show it; empty when they show none.
+std::string shown(const Account& account, const EscalationPath& path, const Identity* self) {
+  if (path.through == Through::administrator_group) {
+    for (const auto& [name, group] : account.groups())
+      if (allows_everything(group)) return "group " + name;
+    return "";
   }
-  return false;
+  const auto kind = path.through == Through::administrator_user ? Principal::Kind::user : Principal::Kind::role;
+  if (path.through == Through::nothing) return "";
+  for (const auto& [arn, other] : account.identities())
+    if (&other != self && other.principal.kind == kind && allows_everything(other) &&
+        (path.service.empty() || trusts(other, path.service)))
+      return arn;
+  return "";
 }
 
 std::vector<std::string> filled_in(std::string_view pattern, const Principal& principal, const Identity* self) {
-  if (pattern == own_policy) {
+  if (pattern == paths::own_policy) {
     std::vector<std::string> attached;
     if (self) std::ranges::copy_if(self->managed, std::back_inserter(attached), is_customer_managed);
     if (!attached.empty()) return attached;
-    pattern = any_policy;
+    pattern = paths::any_policy;
   }
   std::string out(pattern);
   const std::pair<std::string_view, std::string_view> names[] = {
@@ -86,8 +79,7 @@ class Search {
     visited_.insert(self ? self->principal.name : principal.name);
     out.is_administrator = is_administrator(principal, self);
     if (out.is_administrator) return out;
-    for (const EscalationPath& path : escalation_paths)
-      if (stands_ready(account_, path, self)) follow(path, principal, self, out);
+    for (const EscalationPath& path : escalation_paths()) follow(path, principal, self, out);
     assume_roles(principal, out);
     return out;
   }
@@ -102,7 +94,8 @@ class Search {
   }
 
   // One action, on whatever matches one of the patterns, in whatever context.
-  Decision step(const Principal& principal, std::string_view action, std::vector<std::string> resources) {
+  Decision decide_step(const Principal& principal, std::string_view action, std::vector<std::string> resources,
+                       std::string_view passed_to) {
     Scenario scenario = account_.scenario(principal, action, "");
     Policy range{.name = "the path", .statements = {Statement{}}};
     range.statements.front().actions = {"*"};
@@ -111,29 +104,66 @@ class Search {
     Pins pins;
     pins.action = action;
     pins.principals = {principal};
+    if (!passed_to.empty()) pins.context["iam:passedtoservice"] = {std::string(passed_to)};
     Decision decision = decide(scenario, pins, budget_);
     std::erase_if(decision.because, [](const std::string& origin) { return origin.empty(); });
     return decision;
   }
 
-  void follow(const EscalationPath& path, const Principal& principal, const Identity* self, Escalation& out) {
-    const bool is_user = principal.kind == Principal::Kind::user;
-    if ((path.from == StartsFrom::user && !is_user) || (path.from == StartsFrom::role && is_user)) return;
-    OpenPath open{std::string(path.id), std::string(path.how), std::string(path.assumes), {}};
+  // A role that is passed is passed to one service: iam:PassedToService says which ("IAM and AWS STS condition context
+  // keys"). Where a part of a service has a name of its own (tasks.apprunner.amazonaws.com), either may be meant.
+  Decision decide_step(const Principal& principal, const EscalationPath& path, std::string_view action,
+                       const std::vector<std::string>& resources) {
+    if (path.service.empty() || action != "iam:PassRole") return decide_step(principal, action, resources, "");
+    Decision decision = decide_step(principal, action, resources, path.service);
+    const std::string_view whole = path.service.substr(path.service.find('.') + 1);
+    if (decision.when_allowed || std::ranges::count(whole, '.') < 2) return decision;
+    return decide_step(principal, action, resources, whole);
+  }
+
+  enum class Outcome { open, closed, undecided };
+
+  // Whether all steps are allowed, on one resource if it is given.
+  Outcome try_steps(const EscalationPath& path, const Principal& principal, const Identity* self,
+                    const std::optional<std::string>& one, std::vector<OpenStep>& steps) {
     bool undecided = false;
     for (const EscalationStep& wanted : path.steps()) {
-      Decision decision = step(principal, wanted.action, filled_in(wanted.resource, principal, self));
+      Decision decision = decide_step(principal, path, wanted.action,
+                                      one ? std::vector{*one} : filled_in(wanted.resource, principal, self));
       if (decision.when_allowed)
-        open.steps.push_back({std::move(*decision.when_allowed), std::move(decision.because)});
+        steps.push_back({std::move(*decision.when_allowed), std::move(decision.because)});
       else if (decision.answer == Answer::denied)
-        return;
+        return Outcome::closed;
       else
         undecided = true;
     }
-    if (undecided)
-      out.undecided.push_back(std::move(open.id));
-    else
+    return undecided ? Outcome::undecided : Outcome::open;
+  }
+
+  void follow(const EscalationPath& path, const Principal& principal, const Identity* self, Escalation& out) {
+    const bool is_user = principal.kind == Principal::Kind::user;
+    if ((path.from == StartsFrom::user && !is_user) || (path.from == StartsFrom::role && is_user)) return;
+    OpenPath open{
+        std::string(path.id), std::string(path.how), std::string(path.assumes), shown(account_, path, self), {}};
+    if (!open.through.empty()) open.assumes.clear();
+    Outcome outcome = try_steps(path, principal, self, std::nullopt, open.steps);
+    if (outcome == Outcome::open && path.on_one) {
+      // Each by itself may be allowed on resources that have nothing to do with one another.
+      std::vector<std::string> candidates;
+      for (const OpenStep& step : open.steps) candidates.push_back(step.request.resource);
+      for (const auto& [arn, identity] : account_.identities()) candidates.push_back(arn);
+      outcome = Outcome::undecided;
+      for (const std::string& one : candidates) {
+        open.steps.clear();
+        outcome = try_steps(path, principal, self, one, open.steps);
+        if (outcome == Outcome::open) break;
+        outcome = Outcome::undecided;
+      }
+    }
+    if (outcome == Outcome::open)
       out.paths.push_back(std::move(open));
+    else if (outcome == Outcome::undecided)
+      out.undecided.push_back(std::move(open.id));
   }
 
   void assume_roles(const Principal& principal, Escalation& out) {
@@ -147,7 +177,8 @@ class Search {
       if (!assumed.when_allowed) continue;
       const OpenStep first{std::move(*assumed.when_allowed), std::move(assumed.because)};
       Escalation beyond = from(role.principal);
-      if (beyond.is_administrator) out.paths.push_back({"assume-role", "assume an administrator's role", "", {first}});
+      if (beyond.is_administrator)
+        out.paths.push_back({"assume-role", "assume an administrator's role", "", arn, {first}});
       for (OpenPath& path : beyond.paths) {
         path.how = "assume a role, and there: " + path.how;
         path.steps.insert(path.steps.begin(), first);

@@ -19,7 +19,8 @@ struct OpenStep {
 struct OpenPath {
   std::string id;
   std::string how;
-  std::string assumes;
+  std::string assumes;  // what must exist besides, as far as the account's data do not show it
+  std::string through;  // what the data show of it: an administrator's ARN, a group
   std::vector<OpenStep> steps;
 };
 

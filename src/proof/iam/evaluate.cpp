@@ -63,6 +63,8 @@ Naming naming(const Principals& principals, const Principal& principal) {
 
 bool speaks_of(const Statement& statement, const std::optional<Principal>& principal) {
   if (!statement.principals || !principal) return true;
+  // NotPrincipal spares nobody who has a boundary from a Deny ("Permissions boundaries for IAM entities").
+  if (statement.not_principal && statement.effect == Effect::deny && principal->bounded) return true;
   return (naming(*statement.principals, *principal) != Naming::none) != statement.not_principal;
 }
 

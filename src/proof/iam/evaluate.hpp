@@ -45,6 +45,7 @@ struct Scenario {
   std::vector<PolicySet> denials;   // RCPs: their Allow is always there (RCPFullAWSAccess), so that only Deny counts
   PolicySet resource;               // attached to the resource
   bool same_account = true;
+  bool has_boundary = false;  // among the limits
   // A role and a KMS key are reached through their own policy only ("Role trust policies", "Key policies in AWS KMS").
   bool resource_must_allow = false;
 };

@@ -116,8 +116,11 @@ void Glob::loosen() {
 }
 
 bool Glob::matches(std::string_view text) const {
+  // What is written out at the beginning settles most.
+  for (std::size_t i = 0; i < symbols_.size() && !symbols_[i].repeats(); ++i)
+    if (i == text.size() || !symbols_[i].takes(text[i])) return false;
   // reached[i]: the first i symbols can match what was read so far.
-  std::vector<char> reached(symbols_.size() + 1, 0);
+  std::vector<char> reached(symbols_.size() + 1, 0), next(symbols_.size() + 1, 0);
   reached[0] = 1;
   const auto skip_runs = [&] {
     for (std::size_t i = 0; i < symbols_.size(); ++i)
@@ -125,12 +128,12 @@ bool Glob::matches(std::string_view text) const {
   };
   skip_runs();
   for (const char c : text) {
-    std::vector<char> next(symbols_.size() + 1, 0);
+    std::ranges::fill(next, 0);
     for (std::size_t i = 0; i < symbols_.size(); ++i) {
       if (!reached[i] || !symbols_[i].takes(c)) continue;
       next[symbols_[i].repeats() ? i : i + 1] = 1;
     }
-    reached = std::move(next);
+    reached.swap(next);
     skip_runs();
   }
   return reached.back() != 0;

@@ -103,16 +103,16 @@ const std::vector<Glob>& universe_of(std::string_view key) {
 
 }  // namespace
 
-bool may_be_multivalued(const std::string& key, const std::vector<Condition>& conditions) {
+bool may_be_multivalued(std::string_view key, const std::vector<const Condition*>& conditions) {
   static constexpr std::array<std::string_view, 7> multivalued{
       "aws:calledvia",        "aws:principalorgpaths", "aws:principalservicenameslist",
       "aws:resourceorgpaths", "aws:sourceorgpaths",    "aws:tagkeys",
       "aws:vpceorgpaths"};
   if (key.starts_with("aws:")) return contains(multivalued, key);
-  return std::ranges::any_of(conditions, [](const Condition& c) { return c.set != SetOperator::none; });
+  return std::ranges::any_of(conditions, [](const Condition* c) { return c->set != SetOperator::none; });
 }
 
-std::optional<KeyValues> telling_values(const std::string& key, const std::vector<Condition>& conditions,
+std::optional<KeyValues> telling_values(std::string_view key, const std::vector<const Condition*>& conditions,
                                         const std::vector<const Context*>& context, Budget& budget) {
   std::vector<Glob> patterns;
   std::set<double> number_limits;
@@ -120,7 +120,7 @@ std::optional<KeyValues> telling_values(const std::string& key, const std::vecto
   std::vector<AddressRange> ranges;
   std::set<Kind> kinds;
   for (std::size_t i = 0; i < conditions.size(); ++i) {
-    const Condition& condition = conditions[i];
+    const Condition& condition = *conditions[i];
     const Kind kind = kind_of(condition.comparison);
     if (kind == Kind::none) continue;
     kinds.insert(kind);

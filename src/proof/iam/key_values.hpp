@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "iam/budget.hpp"
@@ -18,11 +19,12 @@ struct KeyValues {
 };
 
 // `context[i]` gives condition i its variables; null where it has none. None when the budget is spent.
-[[nodiscard]] std::optional<KeyValues> telling_values(const std::string& key, const std::vector<Condition>& conditions,
+[[nodiscard]] std::optional<KeyValues> telling_values(std::string_view key,
+                                                      const std::vector<const Condition*>& conditions,
                                                       const std::vector<const Context*>& context, Budget& budget);
 
 // Whether a request may hold several values of the key ("AWS global condition context keys" says which global ones;
 // a service's key counts as one when a set operator asks for it).
-[[nodiscard]] bool may_be_multivalued(const std::string& key, const std::vector<Condition>& conditions);
+[[nodiscard]] bool may_be_multivalued(std::string_view key, const std::vector<const Condition*>& conditions);
 
 }  // namespace redoubt::iam

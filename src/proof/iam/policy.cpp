@@ -85,7 +85,7 @@ std::string percent_decoded(std::string_view text) {
 // Reads one document; stops at the first error, which is thrown inside this file only.
 class Reader {
  public:
-  Reader(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {}
+  Reader(const Lines& lines, std::string name) : lines_(lines), name_(std::move(name)) {}
 
   Policy policy(const Value& root) const {
     if (!root.is_object()) fail(root, "", "a policy is an object");
@@ -126,10 +126,7 @@ class Reader {
     throw PolicyError{std::move(place), line(at), std::move(reason)};
   }
 
-  [[nodiscard]] std::size_t line(const Value& at) const {
-    const std::string_view before = text_.substr(0, std::min(at.offset(), text_.size()));
-    return 1 + static_cast<std::size_t>(std::ranges::count(before, '\n'));
-  }
+  [[nodiscard]] std::size_t line(const Value& at) const { return lines_.at(at.offset()); }
 
   [[nodiscard]] std::string string(const Value& value, const std::string& place) const {
     if (!value.is_string()) fail(value, place, "it is a string");
@@ -304,7 +301,7 @@ class Reader {
 
   static std::optional<std::string> value_error(const Condition& condition, const std::string& value);
 
-  std::string_view text_;
+  const Lines& lines_;
   std::string name_;
 };
 
@@ -361,7 +358,16 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-std::expected<Policy, PolicyError> read_policy(const json::Value& value, std::string_view text, std::string name) {
+Lines::Lines(std::string_view text) {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1))
+    ends_.push_back(at);
+}
+
+std::size_t Lines::at(std::size_t offset) const {
+  return 1 + static_cast<std::size_t>(std::ranges::lower_bound(ends_, offset) - ends_.begin());
+}
+
+std::expected<Policy, PolicyError> read_policy(const json::Value& value, const Lines& lines, std::string name) {
   if (value.is_string()) {
     std::string inner(value.string());
     if (const std::size_t first = inner.find_first_not_of(" \t\r\n"); first != std::string::npos && inner[first] == '%')
@@ -369,17 +375,17 @@ std::expected<Policy, PolicyError> read_policy(const json::Value& value, std::st
     return parse_policy(std::move(inner), std::move(name));
   }
   try {
-    return Reader(text, std::move(name)).policy(value);
+    return Reader(lines, std::move(name)).policy(value);
   } catch (PolicyError& error) {
     return std::unexpected(std::move(error));
   }
 }
 
 std::expected<Policy, PolicyError> parse_policy(std::string text, std::string name) {
-  const std::string copy = text;  // reading decodes strings in place; lines are counted in the original
+  const Lines lines(text);  // of the original: reading decodes strings in place
   const auto document = json::parse(std::move(text));
   if (!document) return std::unexpected(PolicyError{"", document.error().line, document.error().reason});
-  return read_policy(document->root(), copy, std::move(name));
+  return read_policy(document->root(), lines, std::move(name));
 }
 
 }  // namespace redoubt::iam

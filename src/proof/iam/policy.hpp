@@ -98,9 +98,20 @@ struct PolicyError {
 // Reads a policy document. `name` is what answers call it.
 [[nodiscard]] std::expected<Policy, PolicyError> parse_policy(std::string text, std::string name);
 
-// Reads a policy that stands inside a larger document of text `text` (for its line numbers). A string is a policy in
-// JSON, URL-encoded as the API answers it (RFC 3986) or not.
-[[nodiscard]] std::expected<Policy, PolicyError> read_policy(const json::Value& value, std::string_view text,
+// Where the lines of a document begin.
+class Lines {
+ public:
+  explicit Lines(std::string_view text);
+  // The line of a byte, from 1.
+  [[nodiscard]] std::size_t at(std::size_t offset) const;
+
+ private:
+  std::vector<std::size_t> ends_;
+};
+
+// Reads a policy that stands inside a larger document. A string is a policy in JSON, URL-encoded as the API answers it
+// (RFC 3986) or not.
+[[nodiscard]] std::expected<Policy, PolicyError> read_policy(const json::Value& value, const Lines& lines,
                                                              std::string name);
 
 // "${aws:username}" → lower case. Shared with what compares keys.

@@ -28,6 +28,7 @@ struct Principal {
   std::string name;     // the ARN (root: arn:aws:iam::ACCOUNT:root); a service's or provider's name; "*" when anonymous
   std::string account;  // 12 digits; empty for services, providers and the anonymous
   std::string role;     // of a session: the ARN of its role, as far as known (its path is not part of a session's ARN)
+  bool bounded = false;  // a permissions boundary is attached to it
 
   // From an ARN, an account id, a service name ("lambda.amazonaws.com"), or "anonymous"; none when it is none of these.
   [[nodiscard]] static std::optional<Principal> parse(std::string_view text);

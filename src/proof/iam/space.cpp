@@ -41,30 +41,37 @@ constexpr std::array<std::string_view, 6> principal_keys{"aws:principalaccount",
 
 }  // namespace
 
-std::optional<Space::Patterns> Space::divide(std::vector<Text> texts, Glob::Dialect dialect,
-                                             const std::optional<std::string>& pinned, const Context& variables,
-                                             Budget& budget) {
+std::optional<Space::Patterns> Space::divide(std::vector<Text> texts, const std::vector<Text>* asked,
+                                             Glob::Dialect dialect, const std::optional<std::string>& pinned,
+                                             const Context& variables, Budget& budget) {
   std::ranges::sort(texts);
   const auto repeated = std::ranges::unique(texts);
   texts.erase(repeated.begin(), repeated.end());
 
   Patterns out{.texts = std::move(texts), .cells = {}, .witnesses = {}};
   out.cells.resize(out.texts.size());
-  std::vector<Glob> globs;
+  std::vector<Glob> globs;          // those asked for first
   std::vector<std::size_t> number;  // of the text of each glob
   std::vector<std::size_t> everything;
+  std::optional<std::size_t> of_first;
+  if (asked) of_first = 0;
   bool arns_only = true;
-  for (std::size_t i = 0; i < out.texts.size(); ++i) {
-    const auto& [text, is_variable, loose] = out.texts[i];
-    arns_only = arns_only && (text.starts_with("arn:") || text.starts_with('*'));
-    auto glob = Glob::read(dialect, text, is_variable ? &variables : nullptr);
-    if (!glob) continue;  // it matches nothing
-    if (loose) glob->loosen();
-    if (glob->is_everything()) {
-      everything.push_back(i);
-    } else {
-      globs.push_back(std::move(*glob));
-      number.push_back(i);
+  for (const bool first : {true, false}) {
+    for (std::size_t i = 0; i < out.texts.size(); ++i) {
+      const auto& [text, is_variable, loose] = out.texts[i];
+      if ((asked && contains(*asked, out.texts[i])) != first) continue;
+      arns_only = arns_only && (text.starts_with("arn:") || text.starts_with('*'));
+      auto glob = Glob::read(dialect, text, is_variable ? &variables : nullptr);
+      if (!glob) continue;  // it matches nothing
+      if (loose) glob->loosen();
+      if (glob->is_everything()) {
+        everything.push_back(i);
+        if (first) of_first = std::nullopt;
+      } else {
+        globs.push_back(std::move(*glob));
+        number.push_back(i);
+        if (first && of_first) ++*of_first;
+      }
     }
   }
   if (pinned) {
@@ -72,7 +79,7 @@ std::optional<Space::Patterns> Space::divide(std::vector<Text> texts, Glob::Dial
     for (std::size_t i = 0; i < globs.size(); ++i)
       if (globs[i].matches(*pinned)) out.cells[number[i]].push_back(0);
   } else {
-    auto found = iam::cells(globs, universe_of(dialect, arns_only), budget);
+    auto found = iam::cells(globs, universe_of(dialect, arns_only), budget, of_first);
     if (!found) return std::nullopt;
     for (std::uint32_t cell = 0; cell < found->size(); ++cell) {
       for (const std::uint32_t glob : (*found)[cell].patterns) out.cells[number[glob]].push_back(cell);
@@ -89,22 +96,36 @@ std::optional<Space::Patterns> Space::divide(std::vector<Text> texts, Glob::Dial
   return out;
 }
 
-std::optional<Space> Space::make(const std::vector<const Statement*>& statements, const Pins& pins, Budget& budget) {
+std::optional<Space> Space::make(const std::vector<const Statement*>& statements,
+                                 const std::vector<const Statement*>& asked, const Pins& pins, Budget& budget) {
   Space space;
   space.rounding_ = pins.rounding;
-  std::vector<Text> actions, resources;
-  for (const Statement* statement : statements) {
-    for (const std::string& action : statement->actions) actions.push_back({action, false, false});
-    for (const std::string& resource : statement->resources)
-      resources.push_back(space.resource_text(*statement, resource));
-  }
+  const auto add = [&](const std::vector<const Statement*>& from, std::vector<Text>& actions,
+                       std::vector<Text>& resources) {
+    for (const Statement* statement : from) {
+      for (const std::string& action : statement->actions) actions.push_back({action, false, false});
+      for (const std::string& resource : statement->resources)
+        resources.push_back(space.resource_text(*statement, resource));
+    }
+  };
+  std::vector<Text> actions, resources, asked_actions, asked_resources;
+  add(statements, actions, resources);
+  add(asked, asked_actions, asked_resources);
+  // A complement, or no resource at all, asks for everything.
+  const bool some_actions =
+      !asked.empty() && std::ranges::none_of(asked, [](const Statement* one) { return one->not_action; });
+  const bool some_resources = !asked.empty() && std::ranges::none_of(asked, [](const Statement* one) {
+    return one->not_resource || one->resources.empty();
+  });
   space.pinned_ = pins.context;
   space.variables_ = pins.variables();
   space.principals_ = pins.principals;
-  auto divided = divide(std::move(actions), Glob::Dialect::action, pins.action, space.variables_, budget);
+  auto divided = divide(std::move(actions), some_actions ? &asked_actions : nullptr, Glob::Dialect::action, pins.action,
+                        space.variables_, budget);
   if (!divided) return std::nullopt;
   space.actions_ = std::move(*divided);
-  divided = divide(std::move(resources), Glob::Dialect::resource, pins.resource, space.variables_, budget);
+  divided = divide(std::move(resources), some_resources ? &asked_resources : nullptr, Glob::Dialect::resource,
+                   pins.resource, space.variables_, budget);
   if (!divided) return std::nullopt;
   space.resources_ = std::move(*divided);
   space.action_ = space.shape_.add(space.actions_.witnesses.size());
@@ -123,9 +144,9 @@ bool Space::add_keys(const std::vector<const Statement*>& statements, const Pins
       const bool variables = statement->variables && std::ranges::any_of(condition.values, has_variable);
       bool known = false;
       for (std::size_t i = 0; i < key.conditions.size(); ++i)
-        known = known || (key.conditions[i] == condition && (key.variables[i] != 0) == variables);
+        known = known || (*key.conditions[i] == condition && (key.variables[i] != 0) == variables);
       if (known) continue;
-      key.conditions.push_back(condition);
+      key.conditions.push_back(&condition);
       key.variables.push_back(static_cast<char>(variables));
     }
   }
@@ -143,7 +164,7 @@ bool Space::add_cells(Key& key, const Pins& pins, Budget& budget) {
     KeyCell cell{std::move(values), {}};
     for (std::size_t i = 0; i < key.conditions.size(); ++i)
       cell.truth.push_back(
-          static_cast<char>(holds(key.conditions[i], &cell.values, key.variables[i] != 0 ? &variables_ : nullptr)));
+          static_cast<char>(holds(*key.conditions[i], &cell.values, key.variables[i] != 0 ? &variables_ : nullptr)));
     if (contains(key.cells, cell.truth, &KeyCell::truth)) return;
     key.cells.push_back(std::move(cell));
   };
@@ -200,7 +221,7 @@ void Space::add_worlds() {
       std::vector<char> truth;
       for (std::size_t c = 0; c < key.conditions.size(); ++c)
         truth.push_back(static_cast<char>(
-            holds(key.conditions[c], values_of(follows, key.name), key.variables[c] != 0 ? &variables_ : nullptr)));
+            holds(*key.conditions[c], values_of(follows, key.name), key.variables[c] != 0 ? &variables_ : nullptr)));
       const auto cell = std::ranges::find(key.cells, truth, &KeyCell::truth);
       shape_.clear(world, key.dimension);
       shape_.set(world, key.dimension, static_cast<std::size_t>(cell - key.cells.begin()));
@@ -209,7 +230,7 @@ void Space::add_worlds() {
   }
 }
 
-Space::Text Space::resource_text(const Statement& statement, const std::string& resource) const {
+Space::Text Space::resource_text(const Statement& statement, std::string_view resource) const {
   Text out{resource, statement.variables && has_variable(resource), false};
   const auto rounding = rounding_.find(&statement);
   if (rounding == rounding_.end() || rounding->second == Rounding::exact) return out;
@@ -239,10 +260,10 @@ Box Space::box(const Statement& statement) const {
       if (speaks_of(statement, principals_[i])) shape_.set(box, principal_, i);
   }
   for (const Condition& condition : statement.conditions) {
-    const Key& key = *std::ranges::lower_bound(keys_, condition.key, {}, &Key::name);
+    const Key& key = *std::ranges::lower_bound(keys_, std::string_view(condition.key), {}, &Key::name);
     const bool variables = statement.variables && std::ranges::any_of(condition.values, has_variable);
     std::size_t which = 0;
-    while (!(key.conditions[which] == condition && (key.variables[which] != 0) == variables)) ++which;
+    while (!(*key.conditions[which] == condition && (key.variables[which] != 0) == variables)) ++which;
     Box holding = shape_.nothing();
     for (std::size_t cell = 0; cell < key.cells.size(); ++cell)
       if (key.cells[cell].truth[which]) shape_.set(holding, key.dimension, cell);
@@ -258,7 +279,7 @@ Request Space::request(const Box& box) const {
   request.resource = resources_.witnesses[point[resource_]];
   for (const Key& key : keys_)
     if (const auto& values = key.cells[point[key.dimension]].values; !values.empty())
-      request.context[key.name] = values;
+      request.context.insert_or_assign(std::string(key.name), values);
   if (!principals_.empty()) {
     request.principal = principals_[point[principal_]];
     const Context follows = request.principal->keys();
@@ -342,7 +363,8 @@ std::vector<Principal> representative_principals(const std::vector<const Stateme
     if (statement->principals)
       for (const std::string& name : statement->principals->canonical)
         if (!contains(out, name, &Principal::name))
-          out.push_back({.kind = Principal::Kind::canonical, .name = name, .account = {}, .role = {}});
+          out.push_back(
+              {.kind = Principal::Kind::canonical, .name = name, .account = {}, .role = {}, .bounded = false});
   return out;
 }
 

@@ -48,9 +48,11 @@ struct Pins {
 
 class Space {
  public:
-  // The space in which each of the statements is a box. Variables must be pinned: see open_variables. None when the
-  // budget is spent.
-  [[nodiscard]] static std::optional<Space> make(const std::vector<const Statement*>& statements, const Pins& pins,
+  // The space in which each of the statements is a box. Variables must be pinned: see open_variables. With `asked`,
+  // some of the statements, it need only tell requests apart to which one of those applies. None when the budget is
+  // spent.
+  [[nodiscard]] static std::optional<Space> make(const std::vector<const Statement*>& statements,
+                                                 const std::vector<const Statement*>& asked, const Pins& pins,
                                                  Budget& budget);
 
   [[nodiscard]] const Shape& shape() const { return shape_; }
@@ -71,14 +73,14 @@ class Space {
 
  private:
   struct Text {
-    std::string text;
+    std::string_view text;   // the statement's
     bool variables = false;  // ${…} is a variable in it
     bool loose = false;      // Glob::loosen
     auto operator<=>(const Text&) const = default;
   };
   // The patterns of one dimension, each with the cells that it matches.
   struct Patterns {
-    std::vector<Text> texts;  // sorted
+    std::vector<Text> texts;  // sorted, each once
     std::vector<std::vector<std::uint32_t>> cells;
     std::vector<std::string> witnesses;
   };
@@ -87,18 +89,19 @@ class Space {
     std::vector<char> truth;          // of each condition
   };
   struct Key {
-    std::string name;
-    std::vector<Condition> conditions;
+    std::string_view name;
+    std::vector<const Condition*> conditions;
     std::vector<char> variables;  // whether ${…} is a variable in each condition's statement
     std::vector<KeyCell> cells;
     std::size_t dimension = 0;
   };
 
   Space() = default;
-  [[nodiscard]] static std::optional<Patterns> divide(std::vector<Text> texts, Glob::Dialect dialect,
-                                                      const std::optional<std::string>& pinned,
+  // With `asked`, only the strings that one of those matches count.
+  [[nodiscard]] static std::optional<Patterns> divide(std::vector<Text> texts, const std::vector<Text>* asked,
+                                                      Glob::Dialect dialect, const std::optional<std::string>& pinned,
                                                       const Context& variables, Budget& budget);
-  [[nodiscard]] Text resource_text(const Statement& statement, const std::string& resource) const;
+  [[nodiscard]] Text resource_text(const Statement& statement, std::string_view resource) const;
   void mark(Box& box, std::size_t dimension, const Patterns& patterns, const Text& text) const;
   // Both false when the budget is spent.
   [[nodiscard]] bool add_keys(const std::vector<const Statement*>& statements, const Pins& pins, Budget& budget);

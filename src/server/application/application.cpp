@@ -162,11 +162,13 @@ Task<Response> Application::handle(Request& request) {
   const Router::Match match = guards_->router.find(request.method, request.path);
   const std::string_view pattern = match.route != nullptr ? std::string_view(match.route->pattern_) : "";
   std::optional<Response> response;
+  bool is_preflight = false;
   try {
     const bool any_host = match.route != nullptr && match.route->any_host_;
     if (!any_host && !guards_->hosts.allows(request.host)) throw HttpError(400, "Invalid host header");
     response = guards_->cors.preflight(request, match.methods);
-    if (!response) {
+    is_preflight = response.has_value();
+    if (!is_preflight) {
       Exchange exchange(request, states_);
       for (std::size_t i = 0; i < match.value_count; ++i) {
         const auto& [name, raw] = match.values[i];
@@ -193,6 +195,9 @@ Task<Response> Application::handle(Request& request) {
     response = error_response(500, R"("Internal Server Error")");
   }
   finish(request, pattern, started, *response);
+  const int status = response->status;
+  if (options_.on_refusal && !is_preflight && (status == 401 || status == 403 || status == 429))
+    options_.on_refusal(request, status, pattern);
   co_return std::move(*response);
 }
 
@@ -200,11 +205,7 @@ Task<Response> Application::answer(Request& request, const Route* route, std::st
   const Route& rules = route != nullptr ? *route : guards_->no_route;
   RateDecision decision;
   if (is_limited(rules)) decision = co_await count_against_limits(request, rules);
-  if (!decision.allowed) {
-    Response refused = error_response(429, R"("Too many requests: try again later")");
-    apply(decision, refused);
-    co_return refused;
-  }
+  if (!decision.allowed) co_return error_response(too_many_requests(decision));
   std::optional<Response> response;
   try {
     if (route == nullptr) {
@@ -217,7 +218,8 @@ Task<Response> Application::answer(Request& request, const Route* route, std::st
     response = error_response(error);
   }
   for (auto& [name, value] : exchange.answer_fields) response->add(name, std::move(value));
-  apply(decision, *response);
+  // A handler that counts by itself tells of its own limit: that is the one that was met.
+  if (!response->find("RateLimit-Limit")) apply(decision, *response);
   co_return std::move(*response);
 }
 
@@ -273,8 +275,6 @@ void Application::finish(const Request& request, std::string_view route, Clock::
     counted_->requests.with(method, route, std::string_view(digits.data(), digits.size())).increment();
     counted_->durations.with(method, route).observe(std::chrono::duration<double>(took).count());
   }
-  if (options_.on_refusal && (response.status == 401 || response.status == 403 || response.status == 429))
-    options_.on_refusal(request, response.status, route);
   if (options_.logger != nullptr && options_.logger->enabled(LogLevel::info)) {
     // The path without its query, which may hold what people search for.
     options_.logger->with({request.request_id, request.trace.trace_id})

@@ -216,6 +216,12 @@ std::string OpenApiWriter::write() {
     writer.end_object();
   }
   writer.end_object();
+  if (!options.tags.empty()) {
+    writer.name("tags").begin_array();
+    for (const auto& [name, description] : options.tags)
+      writer.begin_object().member("name", name).member("description", description).end_object();
+    writer.end_array();
+  }
   write_components(writer);
   writer.end_object();
   return out;

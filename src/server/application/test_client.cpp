@@ -63,13 +63,25 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
+// The text as it may stand between quotation marks in a part's header; throws where it cannot.
+const std::string& quotable(const std::string& text) {
+  if (text.find_first_of(std::string_view("\"\r\n\0", 4)) != std::string::npos)
+    throw std::invalid_argument("a part of a form is named without quotation marks, line ends and U+0000");
+  return text;
+}
+
 }  // namespace
 
-std::optional<std::string_view> TestClient::Answer::header(std::string_view name) const noexcept {
+std::optional<std::string_view> TestClient::Answer::header(std::string_view name) const& noexcept {
   for (const auto& [known, value] : fields) {
     if (iequals(known, name)) return value;
   }
   return std::nullopt;
+}
+
+std::optional<std::string> TestClient::Answer::header(std::string_view name) const&& {
+  const auto found = header(name);  // of an lvalue: *this
+  return found ? std::optional<std::string>(*found) : std::nullopt;
 }
 
 json::Document TestClient::Answer::json() const {
@@ -96,6 +108,24 @@ TestClient::Answer TestClient::post_form(std::string_view target,
     body += percent_encode(name) + '=' + percent_encode(value);
   }
   headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+  return send("POST", target, std::move(body), std::move(headers));
+}
+
+TestClient::Answer TestClient::post_multipart(std::string_view target, const std::vector<FormPart>& parts,
+                                              Headers headers) {
+  // Not in any of the parts.
+  std::string boundary = "redoubt-test-client";
+  const auto occurs = [&](const FormPart& part) { return part.content.find(boundary) != std::string::npos; };
+  for (int n = 0; std::ranges::any_of(parts, occurs); ++n) boundary = fmt::format("redoubt-test-client-{}", n);
+  std::string body;
+  for (const FormPart& part : parts) {
+    body += fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"", boundary, quotable(part.name));
+    if (part.file_name) body += fmt::format("; filename=\"{}\"", quotable(*part.file_name));
+    if (!part.content_type.empty()) body += "\r\nContent-Type: " + quotable(part.content_type);
+    body += "\r\n\r\n" + part.content + "\r\n";
+  }
+  body += "--" + boundary + "--\r\n";
+  headers.emplace_back("Content-Type", "multipart/form-data; boundary=" + boundary);
   return send("POST", target, std::move(body), std::move(headers));
 }
 

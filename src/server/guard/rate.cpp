@@ -34,12 +34,29 @@ RateDecision decide(const Rate& rate, std::chrono::nanoseconds& ahead) noexcept 
   return decision;
 }
 
+namespace {
+
+template <class Set>
+void for_each_field(const RateDecision& decision, const Set& set) {
+  set("RateLimit-Limit", fmt::format("{}", decision.limit));
+  set("RateLimit-Remaining", fmt::format("{}", decision.remaining));
+  set("RateLimit-Reset", fmt::format("{}", decision.reset.count()));
+  if (!decision.allowed) set("Retry-After", fmt::format("{}", decision.retry_after.count()));
+}
+
+}  // namespace
+
 void apply(const RateDecision& decision, Response& response) {
   if (decision.limit == 0) return;
-  response.set("RateLimit-Limit", fmt::format("{}", decision.limit));
-  response.set("RateLimit-Remaining", fmt::format("{}", decision.remaining));
-  response.set("RateLimit-Reset", fmt::format("{}", decision.reset.count()));
-  if (!decision.allowed) response.set("Retry-After", fmt::format("{}", decision.retry_after.count()));
+  for_each_field(decision, [&](std::string_view name, std::string value) { response.set(name, std::move(value)); });
+}
+
+HttpError too_many_requests(const RateDecision& refused) {
+  HttpError error(429, "Too many requests: try again later");
+  for_each_field(refused, [&](std::string_view name, std::string value) {
+    error = std::move(error).with(std::string(name), std::move(value));
+  });
+  return error;
 }
 
 }  // namespace redoubt

@@ -121,11 +121,15 @@ Task<RateDecision> RateLimiter::take(std::string_view key, Rate rate, Clock::tim
   co_return take_now(key, rate, now);
 }
 
-std::string client_key(std::string_view scope, const IpAddress& client) {
-  if (client.is_v4()) return fmt::format("{} client {}", scope, client.to_string());
+std::string subscriber(const IpAddress& client) {
+  if (client.is_v4()) return client.to_string();
   auto network = client.bytes();
   std::fill(network.begin() + 8, network.end(), std::uint8_t{0});
-  return fmt::format("{} client {}/64", scope, IpAddress::v6(network).to_string());
+  return IpAddress::v6(network).to_string() + "/64";
+}
+
+std::string client_key(std::string_view scope, const IpAddress& client) {
+  return fmt::format("{} client {}", scope, subscriber(client));
 }
 
 std::string subject_key(std::string_view scope, std::string_view subject) {

@@ -13,12 +13,10 @@ class Admission {
  public:
   Admission(const ServerOptions& options, Counters& counters) : options_(options), counters_(counters) {}
 
-  // False, and counted, when there is no room. Each admitted one must be released.
-  bool admit(const IpAddress& peer) {
-    if (counters_.open.load(std::memory_order_relaxed) >= options_.connections) {
-      counters_.count(Refused::too_many_connections);
-      return false;
-    }
+  // False, and counted, when there is no room. Each admitted one must be released. `make_room` is asked once the total
+  // is reached: true when it has closed another connection, which will be released soon.
+  template <class MakeRoom>
+  bool admit(const IpAddress& peer, const MakeRoom& make_room) {
     if (!is_unlimited(peer)) {
       const std::scoped_lock lock(mutex_);
       std::size_t& of_peer = of_address_[peer];
@@ -28,6 +26,11 @@ class Admission {
       }
       ++of_peer;
     }
+    if (counters_.open.load(std::memory_order_relaxed) >= options_.connections && !make_room()) {
+      counters_.count(Refused::too_many_connections);
+      release_address(peer);
+      return false;
+    }
     counters_.accepted.fetch_add(1, std::memory_order_relaxed);
     counters_.open.fetch_add(1, std::memory_order_relaxed);
     return true;
@@ -35,13 +38,17 @@ class Admission {
 
   void release(const IpAddress& peer) noexcept {
     counters_.open.fetch_sub(1, std::memory_order_relaxed);
+    release_address(peer);
+  }
+
+ private:
+  void release_address(const IpAddress& peer) noexcept {
     if (is_unlimited(peer)) return;
     const std::scoped_lock lock(mutex_);
     const auto found = of_address_.find(peer);
     if (--found->second == 0) of_address_.erase(found);
   }
 
- private:
   [[nodiscard]] bool is_unlimited(const IpAddress& peer) const noexcept {
     return std::ranges::any_of(options_.unlimited_addresses,
                                [&peer](const IpRange& range) { return range.contains(peer); });

@@ -1,14 +1,15 @@
 #include "net/connection.hpp"
 
-#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <coroutine>
 #include <utility>
 
-#include "http/body_decoder.hpp"
 #include "http/head_parser.hpp"
 #include "http/response_writer.hpp"
 #include "net/input_buffer.hpp"
+#include "net/outbox.hpp"
+#include "net/refusal_reason.hpp"
+#include "net/request_body.hpp"
 
 namespace redoubt::net {
 
@@ -18,26 +19,7 @@ using http::HeadParser;
 using http::Refusal;
 
 constexpr std::size_t copied_body_bytes = 32 * 1024;  // a larger body is sent from where it is
-constexpr std::size_t coalesced_bytes = 64 * 1024;    // answers to pipelined requests are held back up to this
 constexpr std::size_t lingered_bytes = 1024 * 1024;   // then the peer has had its chance to read the answer
-
-Refused reason_of(int status) noexcept {
-  switch (status) {
-    case 408:
-      return Refused::timed_out;
-    case 413:
-    case 414:
-    case 431:
-      return Refused::too_large;
-    case 417:
-      return Refused::unmet_expectation;
-    case 501:
-    case 505:
-      return Refused::not_implemented;
-    default:
-      return Refused::malformed;
-  }
-}
 
 Response answer_with(int status, std::string_view detail, std::string_view prepared_fields) {
   Response response;
@@ -47,30 +29,6 @@ Response answer_with(int status, std::string_view detail, std::string_view prepa
   response.body.append(R"({"detail": ")").append(detail).append(R"("})");
   return response;
 }
-
-// How much longer the peer may keep a transfer waiting. Bytes earn time at the minimum rate, but never more than
-// `grace`: else a burst would buy a connection that does nothing for long. Only waiting for the peer uses it up.
-class Patience {
- public:
-  Patience() = default;
-  Patience(std::chrono::nanoseconds grace, std::uint64_t bytes_per_second) noexcept
-      : grace_(grace), left_(grace), bytes_per_second_(bytes_per_second) {}
-
-  [[nodiscard]] Clock::time_point begin_wait() noexcept {
-    begin_ = Clock::now();
-    return begin_ + left_;
-  }
-  void end_wait(std::size_t bytes) noexcept {
-    const std::chrono::microseconds earned(std::uint64_t{bytes} * 1'000'000 / bytes_per_second_);
-    left_ = std::min<std::chrono::nanoseconds>(left_ - (Clock::now() - begin_) + earned, grace_);
-  }
-
- private:
-  std::chrono::nanoseconds grace_{};
-  std::chrono::nanoseconds left_{};
-  std::uint64_t bytes_per_second_ = 1;
-  Clock::time_point begin_;
-};
 
 // The peer takes no more: unwinds whoever writes a streamed body.
 struct PeerGone : std::exception {
@@ -86,23 +44,20 @@ struct Continue {
   Response await_resume() { return task.await_resume(); }
 };
 
-class Connection final : public Watched, public BodyReader {
+class Connection final : public Watched {
  public:
   Connection(Stream& stream_, IpAddress peer, const ConnectionContext& context)
       : Watched(stream_),
         peer_(peer),
         context_(context),
         limits_(context.options.limits),
-        parser_(context.options.limits.head) {
+        parser_(context.options.limits.head),
+        outbox_(*this, limits_),
+        body_(*this, input_, outbox_, limits_, context.counters) {
     context_.connections.add(*this);
   }
 
   Task<void> run();
-
-  // BodyReader
-  [[nodiscard]] std::optional<std::uint64_t> declared_length() const noexcept override;
-  Task<std::string_view> read() override;
-  void limit(std::uint64_t bytes) override;
 
  private:
   class StreamedBody;
@@ -110,30 +65,13 @@ class Connection final : public Watched, public BodyReader {
   // ---- requests
   void expect_head();
   void begin_exchange();
-  void end_exchange();
-  Refusal check_received_body();
-  Task<bool> receive_body();
-  Task<bool> discard_body();
   [[nodiscard]] bool can_stay_open() const noexcept;
 
   // ---- answers
   void queue(Response& response, bool keep_alive);
   Task<bool> send_stream(Response& response, bool& keep_alive);
-  [[nodiscard]] bool pending() const noexcept { return sent_ < output_.size() || !tail_.empty(); }
-  [[nodiscard]] Pieces pending_pieces() const noexcept;
-  void sent(std::size_t bytes) noexcept;
-  bool send_now();
-  Task<bool> send_rest();
   Task<void> refuse(Refusal refusal);
   Task<void> finish(bool linger);
-
-  // ---- deadlines
-  void expire_in(std::chrono::milliseconds time) noexcept { expire_at(Clock::now() + time); }
-  void expire_at(Clock::time_point time) noexcept {
-    timed_out = false;
-    deadline = time;
-  }
-  void never_expire() noexcept { deadline = Clock::time_point::max(); }
 
   IpAddress peer_;
   ConnectionContext context_;
@@ -143,32 +81,17 @@ class Connection final : public Watched, public BodyReader {
   HeadParser parser_;
   Request request_;
   bool head_begun_ = false;
-
-  // The body being read. It leaves the head's bytes where they are, since the request views them: when more must be
-  // received than came with the head, it is received into a buffer of its own.
-  http::BodyDecoder decoder_;
-  InputBuffer body_input_;
-  InputBuffer* body_source_ = &input_;
-  std::uint64_t body_limit_ = 0;
-  std::uint64_t body_taken_ = 0;
-  Patience body_patience_;
-  bool owes_continue_ = false;  // the client waits for a 100 before it sends the body
-  bool body_failed_ = false;
-  bool peer_gone_ = false;
-
-  std::string output_;
-  std::size_t sent_ = 0;   // bytes of output_
-  std::string_view tail_;  // a large body, after output_
-  bool sending_ = false;
+  Outbox outbox_;
+  RequestBody body_;
 };
 
 // ---- requests
 
 Task<void> Connection::run() {
-  idle = true;
+  context_.connections.begin_idle(*this);
   expire_in(limits_.handshake);
   const IoResult shaken = co_await stream.handshake();
-  idle = false;
+  ConnectionSet::end_idle(*this);
   never_expire();
   if (shaken.error) {
     context_.counters.count(Refused::failed_handshake);
@@ -180,11 +103,11 @@ Task<void> Connection::run() {
     head_begun_ = false;
     auto status = parser_.parse(input_.unread());
     while (status == HeadParser::Status::incomplete) {
-      if (pending() && !send_now() && !co_await send_rest()) co_return;
+      if (outbox_.pending() && !outbox_.send_now() && !co_await outbox_.send_rest()) co_return;
       if (input_.empty() && context_.connections.stopping()) co_return;
       expect_head();
       const IoResult got = co_await stream.read_some(input_.room());
-      idle = false;
+      ConnectionSet::end_idle(*this);
       if (got.error) {
         never_expire();
         if (timed_out) {
@@ -205,19 +128,19 @@ Task<void> Connection::run() {
 
     begin_exchange();
     // Answers held back for pipelined requests must not wait for this one: TLS cannot send them without waiting.
-    if (pending() && stream.is_tls() && !co_await send_rest()) co_return;
+    if (outbox_.pending() && stream.is_tls() && !co_await outbox_.send_rest()) co_return;
     Response response;
     try {
       auto task = context_.service(request_);
       const auto frame = task.await_suspend(std::noop_coroutine());
       frame.resume();
-      if (!frame.done() && pending() && !sending_) send_now();
+      if (!frame.done() && outbox_.pending() && !outbox_.sending()) outbox_.send_now();
       response = co_await Continue{.task = task, .frame = frame};
     } catch (...) {
       response = answer_with(500, "Internal Server Error", context_.options.prepared_fields);
     }
-    if (peer_gone_) co_return;
-    if (const Refusal refusal = check_received_body()) {
+    if (body_.peer_gone()) co_return;
+    if (const Refusal refusal = body_.check_received()) {
       context_.counters.count(reason_of(refusal.status));
       co_await refuse(refusal);
       co_return;
@@ -229,21 +152,21 @@ Task<void> Connection::run() {
     } else {
       queue(response, keep_alive);
     }
-    const bool body_left = !decoder_.done();
-    if (!keep_alive || body_left || !tail_.empty() || output_.size() > coalesced_bytes)
-      if (!send_now() && !co_await send_rest()) co_return;
+    const bool body_left = !body_.done();
+    if (!keep_alive || body_left || outbox_.is_full())
+      if (!outbox_.send_now() && !co_await outbox_.send_rest()) co_return;
     if (!keep_alive) {
       co_await finish(body_left || !input_.empty());
       co_return;
     }
-    if (body_left && !co_await discard_body()) co_return;
-    end_exchange();
+    if (body_left && !co_await body_.discard()) co_return;
+    body_.end();
   }
 }
 
 void Connection::expect_head() {
   if (input_.empty()) {
-    idle = true;
+    context_.connections.begin_idle(*this);
     expire_in(limits_.idle);
   } else if (!std::exchange(head_begun_, true)) {
     expire_in(limits_.head_time);
@@ -264,117 +187,16 @@ void Connection::begin_exchange() {
               .fields = Fields(head.fields),
               .tls = stream.is_tls(),
               .peer = peer_,
-              .body = this,
+              .body = &body_,
               .request_id = {},
               .trace = {},
               .client = peer_,
               .deadline = Clock::now() + limits_.handler};
-  decoder_ = http::BodyDecoder(head.framing, head.content_length);
-  body_limit_ = limits_.body_bytes;
-  body_taken_ = 0;
-  body_patience_ = {limits_.body_grace, limits_.body_bytes_per_second};
-  owes_continue_ = head.expects_continue && !decoder_.done();
-  body_failed_ = false;
-}
-
-void Connection::end_exchange() {
-  if (body_source_ == &input_) return;
-  input_.append(body_input_.unread());
-  body_input_ = {};
-  body_source_ = &input_;
-}
-
-std::optional<std::uint64_t> Connection::declared_length() const noexcept {
-  if (parser_.head().framing == http::Framing::chunked) return {};
-  return parser_.head().content_length;
-}
-
-void Connection::limit(std::uint64_t bytes) {
-  body_limit_ = bytes;
-  if (parser_.head().content_length <= bytes) return;
-  context_.counters.count(Refused::too_large);
-  throw HttpError(413, "The request body is too large.");
-}
-
-Task<std::string_view> Connection::read() {
-  if (body_failed_) throw HttpError(400, "The request body cannot be read to its end.");
-  if (body_taken_ == 0) limit(body_limit_);
-  while (!decoder_.done()) {
-    const auto step = decoder_.decode(body_source_->unread());
-    body_source_->consume(step.consumed);
-    if (step.refusal) {
-      body_failed_ = true;
-      context_.counters.count(reason_of(step.refusal.status));
-      throw HttpError(step.refusal.status, std::string(step.refusal.detail));
-    }
-    body_taken_ += step.data.size();
-    if (body_taken_ > body_limit_) {
-      context_.counters.count(Refused::too_large);
-      throw HttpError(413, "The request body is too large.");
-    }
-    if (!step.data.empty()) {
-      owes_continue_ = false;
-      co_return step.data;
-    }
-    if (decoder_.done()) break;
-    if (std::exchange(owes_continue_, false)) output_ += "HTTP/1.1 100 Continue\r\n\r\n";
-    if (!co_await receive_body()) {
-      body_failed_ = true;
-      if (peer_gone_) throw HttpError(400, "The request body ended early.");
-      context_.counters.count(Refused::timed_out);
-      throw HttpError(408, "The request body comes too slowly.");
-    }
-  }
-  co_return std::string_view{};
-}
-
-// False when the peer is gone, or slower than a body may be.
-Task<bool> Connection::receive_body() {
-  if (pending() && !send_now() && !co_await send_rest()) {
-    peer_gone_ = true;
-    co_return false;
-  }
-  if (body_source_ == &input_) {
-    body_input_.append(input_.unread());
-    input_.consume(input_.unread().size());
-    body_source_ = &body_input_;
-  }
-  body_input_.make_room();
-  expire_at(body_patience_.begin_wait());
-  const IoResult got = co_await stream.read_some(body_input_.room());
-  never_expire();
-  if (got.error) {
-    peer_gone_ = !timed_out;
-    co_return false;
-  }
-  body_input_.received(got.bytes);
-  body_patience_.end_wait(got.bytes);
-  co_return true;
-}
-
-// A body that nobody asked for is checked as far as it has come: bad framing is refused whatever the answer would be.
-Refusal Connection::check_received_body() {
-  while (!decoder_.done() && !body_failed_) {
-    const auto step = decoder_.decode(body_source_->unread());
-    body_source_->consume(step.consumed);
-    if (step.refusal) return step.refusal;
-    if (step.data.empty()) break;
-  }
-  return {};
+  body_.begin(head);
 }
 
 bool Connection::can_stay_open() const noexcept {
-  if (!parser_.head().keep_alive || body_failed_ || context_.connections.draining()) return false;
-  if (decoder_.done()) return true;
-  return !owes_continue_ && !decoder_.chunked() && decoder_.remaining() <= limits_.discard_bytes;
-}
-
-Task<bool> Connection::discard_body() {
-  while (!decoder_.done()) {
-    if (!co_await receive_body()) co_return false;
-    if (check_received_body()) co_return false;
-  }
-  co_return true;
+  return parser_.head().keep_alive && !context_.connections.draining() && body_.leaves_connection_usable();
 }
 
 // ---- answers
@@ -385,11 +207,12 @@ class Connection::StreamedBody final : public BodyWriter {
 
   Task<void> write(std::string_view bytes) override {
     if (bytes.empty()) co_return;  // an empty chunk would end the body
-    auto& output = connection_.output_;
+    Outbox& outbox = connection_.outbox_;
+    std::string& output = outbox.bytes();
     if (chunked_) output += fmt::format("{:x}\r\n", bytes.size());
     output += bytes;
     if (chunked_) output += "\r\n";
-    if (!connection_.send_now() && !co_await connection_.send_rest()) throw PeerGone();
+    if (!outbox.send_now() && !co_await outbox.send_rest()) throw PeerGone();
   }
 
  private:
@@ -402,15 +225,15 @@ void Connection::queue(Response& response, bool keep_alive) {
                                 .keep_alive = keep_alive,
                                 .chunked = false,
                                 .date_line = context_.connections.date_line()};
-  if (!http::append_head(output_, response, facts)) {
+  if (!http::append_head(outbox_.bytes(), response, facts)) {
     response = answer_with(500, "Internal Server Error", context_.options.prepared_fields);
-    static_cast<void>(http::append_head(output_, response, facts));
+    static_cast<void>(http::append_head(outbox_.bytes(), response, facts));
   }
   if (request_.method == Method::head || !http::may_have_body(response.status)) return;
   if (response.body.size() <= copied_body_bytes) {
-    output_ += response.body;
+    outbox_.bytes() += response.body;
   } else {
-    tail_ = response.body;
+    outbox_.send_from(response.body);
   }
 }
 
@@ -422,7 +245,7 @@ Task<bool> Connection::send_stream(Response& response, bool& keep_alive) {
                                 .keep_alive = keep_alive,
                                 .chunked = chunked,
                                 .date_line = context_.connections.date_line()};
-  if (!http::append_head(output_, response, facts)) {
+  if (!http::append_head(outbox_.bytes(), response, facts)) {
     response = answer_with(500, "Internal Server Error", context_.options.prepared_fields);
     queue(response, keep_alive);
     co_return true;
@@ -433,49 +256,8 @@ Task<bool> Connection::send_stream(Response& response, bool& keep_alive) {
   } catch (...) {
     co_return false;
   }
-  if (chunked) output_ += "0\r\n\r\n";
+  if (chunked) outbox_.bytes() += "0\r\n\r\n";
   co_return true;
-}
-
-Pieces Connection::pending_pieces() const noexcept {
-  return {boost::asio::const_buffer(output_.data() + sent_, output_.size() - sent_),
-          boost::asio::const_buffer(tail_.data(), tail_.size())};
-}
-
-void Connection::sent(std::size_t bytes) noexcept {
-  const auto of_output = std::min(bytes, output_.size() - sent_);
-  sent_ += of_output;
-  tail_.remove_prefix(bytes - of_output);
-  if (sent_ < output_.size()) return;
-  output_.clear();
-  sent_ = 0;
-}
-
-// True when everything is on its way. What is left, or the error, is for send_rest().
-bool Connection::send_now() {
-  while (pending()) {
-    const IoResult result = stream.write_now(pending_pieces());
-    if (result.error) return false;
-    sent(result.bytes);
-  }
-  return true;
-}
-
-Task<bool> Connection::send_rest() {
-  sending_ = true;
-  bool well = true;
-  Patience patience(limits_.write_stall, limits_.answer_bytes_per_second);
-  while (well && pending()) {
-    expire_at(patience.begin_wait());
-    const IoResult result = co_await stream.write_some(pending_pieces());
-    never_expire();
-    well = !result.error;
-    if (!well) break;
-    sent(result.bytes);
-    patience.end_wait(result.bytes);
-  }
-  sending_ = false;
-  co_return well;
 }
 
 Task<void> Connection::refuse(Refusal refusal) {
@@ -483,7 +265,7 @@ Task<void> Connection::refuse(Refusal refusal) {
   request_.minor_version = 1;
   Response response = answer_with(refusal.status, refusal.detail, context_.options.prepared_fields);
   queue(response, false);
-  if (send_now() || co_await send_rest()) co_await finish(true);
+  if (outbox_.send_now() || co_await outbox_.send_rest()) co_await finish(true);
 }
 
 // Closing a socket that has unread bytes resets the connection, and the client may lose the answer: so stop sending,

@@ -1,7 +1,10 @@
+#include "net/connection_set.hpp"
+
+#include <fmt/format.h>
+
 #include <array>
 #include <ctime>
-
-#include "net/connection.hpp"
+#include <utility>
 
 namespace redoubt::net {
 
@@ -17,8 +20,15 @@ void ConnectionSet::tick(Clock::time_point now) noexcept {
 
 void ConnectionSet::begin_stop() noexcept {
   draining_ = stopping_ = true;
-  for (Watched& connection : connections_)
-    if (connection.idle) connection.stream.cancel();
+  for (Watched& connection : idle_) connection.stream.cancel();
+}
+
+bool ConnectionSet::close_longest_idle() noexcept {
+  if (idle_.empty()) return false;
+  Watched& longest = idle_.front();
+  end_idle(longest);
+  longest.stream.cancel();
+  return true;
 }
 
 void ConnectionSet::cancel_all() noexcept {

@@ -10,7 +10,7 @@ namespace redoubt {
 
 struct Loop::Impl {
   boost::asio::io_context io{1};  // one thread runs it; others only post
-  std::atomic<int> posting = 0;   // threads inside post(): the loop must not end under them
+  std::atomic<int> held = 0;      // by threads that will still post, or have not left post() yet
 };
 
 // The io_context of the loop whose thread this is.

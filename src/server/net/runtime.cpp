@@ -42,8 +42,24 @@ Detached run_detached(Task<void> task, std::move_only_function<void(std::excepti
 
 Loop::Loop() : impl_(std::make_unique<Impl>()) {}
 Loop::~Loop() {
-  // What a worker posted may have run, and ended this loop, before the worker has left post().
-  while (impl_->posting.load(std::memory_order_acquire) != 0) std::this_thread::yield();
+  // A worker may be busy for a loop that was stopped under it; and what it posted may have run, and ended this loop,
+  // before it has left post().
+  constexpr int patience = 1000;
+  for (int turn = 0; impl_->held.load(std::memory_order_acquire) != 0; ++turn) {
+    if (turn < patience) {
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+}
+
+Loop::Hold::Hold(Loop& loop) noexcept : loop_(&loop) {
+  loop_->impl_->held.fetch_add(1, std::memory_order_relaxed);
+}
+
+Loop::Hold::~Hold() {
+  if (loop_ != nullptr) loop_->impl_->held.fetch_sub(1, std::memory_order_release);
 }
 
 Loop* Loop::current() noexcept {
@@ -63,14 +79,7 @@ void Loop::stop() noexcept {
 }
 
 void Loop::post(std::move_only_function<void()> function) {
-  struct Posting {
-    std::atomic<int>& count;
-    explicit Posting(std::atomic<int>& threads) : count(threads) { count.fetch_add(1, std::memory_order_relaxed); }
-    ~Posting() { count.fetch_sub(1, std::memory_order_release); }
-    Posting(const Posting&) = delete;
-    Posting& operator=(const Posting&) = delete;
-  };
-  const Posting posting(impl_->posting);
+  const Hold hold(*this);
   boost::asio::post(impl_->io, std::move(function));
 }
 

@@ -130,7 +130,7 @@ Task<void> Server::Impl::Lane::accept() {
     socket.non_blocking(true, ignored);
     socket.set_option(tcp::no_delay(true), ignored);
     const IpAddress peer = to_ip(endpoint.address());
-    if (!server.admission.admit(peer)) {
+    if (!server.admission.admit(peer, [this] { return connections.close_longest_idle(); })) {
       turn_away(socket);
       continue;
     }

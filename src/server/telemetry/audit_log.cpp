@@ -276,15 +276,9 @@ struct AuditLog::Impl {
   // Writes what is unsent, and what fails to be written stays so.
   void send() {
     const auto patience = SteadyClock::now() + retry_interval;
-    int error = 0;
-    std::string_view rest = unsent;
-    while (!rest.empty()) {
-      const auto count = write_some(file.descriptor(), rest);
-      if (!count) error = count.error();
-      if (!count || (*count == 0 && SteadyClock::now() > patience)) break;
-      rest.remove_prefix(*count);
-    }
-    unsent.erase(0, unsent.size() - rest.size());
+    const auto written = write_out(file.descriptor(), unsent, [&](auto) { return SteadyClock::now() > patience; });
+    int error = written.error;
+    unsent.erase(0, written.bytes);
     if (unsent.empty() && !file.sync()) error = errno;
     const bool done = unsent.empty() && error == 0;
     if (!done && healthy.load()) {

@@ -1,15 +1,22 @@
 // Writing to a descriptor from a telemetry thread without being stuck in it. Used by the log and the audit log.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
-#include <expected>
+#include <functional>
 #include <string_view>
 
 namespace redoubt {
 
-// Waits 100 ms at most until there is room, then writes what surely fits: the count of bytes, 0 when nothing could be
-// written yet; the error is an errno.
-[[nodiscard]] std::expected<std::size_t, int> write_some(int descriptor, std::string_view bytes) noexcept;
+struct Written {
+  std::size_t bytes = 0;  // of those given
+  int error = 0;          // an errno; 0 with bytes left: it was given up
+};
+
+// Writes until everything is out or an error comes. While nothing can be written, `give_up` is asked about ten times a
+// second, with how long that has lasted.
+[[nodiscard]] Written write_out(int descriptor, std::string_view bytes,
+                                const std::function<bool(std::chrono::steady_clock::duration)>& give_up);
 
 // For a thread that writes: signals belong to the program's own threads, and the SIGPIPE of a pipe whose reader left
 // must not end the program.

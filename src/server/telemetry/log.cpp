@@ -103,7 +103,7 @@ struct Logger::Impl {
       if (sink) {
         sink(batch);
       } else {
-        write_out(batch);
+        write(batch);
       }
       lock.lock();
       written = target;
@@ -111,18 +111,11 @@ struct Logger::Impl {
     }
   }
 
-  void write_out(std::string_view lines) {
-    auto patience = Clock::now() + last_words;
-    while (!lines.empty()) {
-      const auto count = write_some(descriptor, lines);
-      if (!count || (*count == 0 && ending.load() && Clock::now() > patience)) break;
-      if (*count > 0) patience = Clock::now() + last_words;
-      lines.remove_prefix(*count);
-    }
-    dropped.fetch_add(static_cast<std::uint64_t>(std::ranges::count(lines, '\n')), std::memory_order_relaxed);
+  void write(std::string_view lines) {
+    const auto out = write_out(descriptor, lines, [this](auto stuck) { return ending.load() && stuck > last_words; });
+    const auto lost = std::ranges::count(lines.substr(out.bytes), '\n');
+    dropped.fetch_add(static_cast<std::uint64_t>(lost), std::memory_order_relaxed);
   }
-
-  using Clock = std::chrono::steady_clock;
 
   const Options options;
   const bool coloured = false;

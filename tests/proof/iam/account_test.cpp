@@ -133,6 +133,19 @@ TEST(Decision, lets_a_resource_policy_grant_to_a_user_beyond_its_boundary) {
       Answer::denied);
 }
 
+TEST(Decision, spares_nobody_with_a_boundary_from_a_denial_of_all_but_some) {
+  const auto with = [](const std::string& boundary) {
+    Account account = account_of(R"({"Effect":"Allow","Action":"s3:*","Resource":"*"})", boundary);
+    EXPECT_TRUE(account.add_resource_policy(R"({"Resource":"arn:aws:s3:::b","Account":"111111111111","Policy":
+      {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*","NotPrincipal":
+      {"AWS":["arn:aws:iam::111111111111:user/jane","arn:aws:iam::111111111111:root"]}}]}})"));
+    return ask(account, jane, "s3:GetObject", "arn:aws:s3:::b/k").answer;
+  };
+  EXPECT_EQ(with(""), Answer::allowed);
+  EXPECT_EQ(with(R"(,"PermissionsBoundary":{"PermissionsBoundaryArn":"arn:aws:iam::aws:policy/PowerUserAccess"})"),
+            Answer::denied);
+}
+
 TEST(Decision, needs_a_trust_policy_to_assume_a_role) {
   Account account;
   ASSERT_TRUE(account.add_account(R"({"UserDetailList":[{"Arn":"arn:aws:iam::111111111111:user/jane","UserPolicyList":[
@@ -177,11 +190,74 @@ TEST(Escalation, needs_every_permission_of_each_path_of_the_corpus) {
   }
 }
 
+// The account of one role with a policy of its own that allows the actions on everything.
+Account account_of_role(const std::string& actions) {
+  Account account;
+  const auto result = account.add_account(
+      R"({"UserDetailList":[],"GroupDetailList":[],"Policies":[],"RoleDetailList":[{"Arn":"arn:aws:iam::111111111111:role/app",
+      "RolePolicyList":[{"PolicyName":"own","PolicyDocument":{"Version":"2012-10-17","Statement":[
+      {"Effect":"Allow","Resource":"*","Action":[)" +
+      actions + "]}]}}]}]}");
+  EXPECT_TRUE(result) << (result ? "" : result.error());
+  return account;
+}
+
+TEST(Escalation, needs_every_step_of_each_known_path) {
+  const Principal app = *Principal::parse("arn:aws:iam::111111111111:role/app");
+  for (const EscalationPath& path : escalation_paths()) {
+    for (std::size_t without = 0; without <= path.steps().size(); ++without) {
+      std::string actions = "\"ec2:DescribeVpcs\"";
+      for (std::size_t i = 0; i < path.steps().size(); ++i)
+        if (i != without) actions += ",\"" + std::string(path.steps()[i].action) + "\"";
+      const bool as_role = path.from == StartsFrom::role;
+      const Account account = as_role ? account_of_role(actions)
+                                      : account_of(R"({"Effect":"Allow","Resource":"*","Action":[)" + actions + "]}");
+      Budget budget = seconds(5);
+      const Escalation found = find_escalation(account, as_role ? app : jane, budget);
+      EXPECT_EQ(has_path(found, path.id), without == path.steps().size()) << path.id << " without " << without;
+    }
+  }
+}
+
+TEST(Escalation, heeds_to_which_service_a_role_may_be_passed) {
+  const Account account = account_of(
+      R"({"Effect":"Allow","Action":["ec2:*","lambda:*"],"Resource":"*"},{"Effect":"Allow","Action":"iam:PassRole","Resource":"*",
+      "Condition":{"StringEquals":{"iam:PassedToService":"ec2.amazonaws.com"}}})");
+  Budget budget = seconds(5);
+  const Escalation found = find_escalation(account, jane, budget);
+  EXPECT_TRUE(has_path(found, "ec2-001"));
+  EXPECT_FALSE(has_path(found, "lambda-001"));
+}
+
+TEST(Escalation, takes_steps_together_only_where_they_meet) {
+  const auto with = [&](const std::string& put, const std::string& assume) {
+    const Account account =
+        account_of(R"({"Effect":"Allow","Action":"iam:PutRolePolicy","Resource":")" + put +
+                   R"("},{"Effect":"Allow","Action":"sts:AssumeRole","Resource":")" + assume + "\"}");
+    Budget budget = seconds(5);
+    return has_path(find_escalation(account, jane, budget), "iam-017");
+  };
+  EXPECT_TRUE(with("arn:aws:iam::111111111111:role/a*", "arn:aws:iam::111111111111:role/app"));
+  EXPECT_FALSE(with("arn:aws:iam::111111111111:role/one", "arn:aws:iam::111111111111:role/other"));
+}
+
+TEST(Escalation, names_the_administrator_that_the_data_show) {
+  Account account = account_of(R"({"Effect":"Allow","Action":"iam:CreateAccessKey","Resource":"*"})");
+  ASSERT_TRUE(account.add_account(R"({"UserDetailList":[{"Arn":"arn:aws:iam::111111111111:user/root2","UserPolicyList":[
+    {"PolicyName":"p","PolicyDocument":{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}]}]})"));
+  Budget budget = seconds(5);
+  const Escalation found = find_escalation(account, jane, budget);
+  const auto path = std::ranges::find(found.paths, "iam-002", &OpenPath::id);
+  ASSERT_NE(path, found.paths.end());
+  EXPECT_EQ(path->through, "arn:aws:iam::111111111111:user/root2");
+  EXPECT_TRUE(path->assumes.empty());
+}
+
 TEST(Escalation, is_closed_by_a_denial_and_by_the_wrong_resource) {
   Budget budget = seconds(5);
   EXPECT_TRUE(has_path(
       find_escalation(account_of(R"({"Effect":"Allow","Action":"iam:PutUserPolicy","Resource":"*"})"), jane, budget),
-      "put-user-policy"));
+      "iam-007"));
   EXPECT_TRUE(find_escalation(account_of(R"({"Effect":"Allow","Action":"iam:PutUserPolicy","Resource":"*"},
     {"Effect":"Deny","Action":"iam:Put*","Resource":"*"})"),
                               jane, budget)

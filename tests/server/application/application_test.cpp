@@ -329,6 +329,133 @@ TEST(Application, SaysWhichStateIsMissingBeforeItServes) {
   EXPECT_THROW(app.prepare(), std::logic_error);
 }
 
+// Counts how often it is made.
+struct Made {
+  int number = 0;
+  static Made from(State<int> count) { return Made{++*count}; }
+};
+struct Needing {
+  int number = 0;
+  static Task<Needing> from(Made made) { co_return Needing{made.number}; }
+};
+struct AlsoNeeding {
+  int number = 0;
+  static AlsoNeeding from(Made& made) { return AlsoNeeding{std::exchange(made.number, -1)}; }
+};
+struct MadeAndMovedOnly {
+  std::unique_ptr<int> number;
+  static MadeAndMovedOnly from(State<int> count) { return {std::make_unique<int>(++*count)}; }
+};
+
+TEST(Application, MakesADependencyOnceForAllWhoAskForIt) {
+  Application app;
+  int count = 0;
+  app.provide(count);
+  app.get("/twice", [](Needing one, AlsoNeeding two, Made three) {
+    return std::vector<int>{one.number, two.number, three.number};
+  });
+  app.get("/once", [](Made made) { return made.number; });
+  app.get("/moved",
+          [](MadeAndMovedOnly one, MadeAndMovedOnly two) { return std::vector<int>{*one.number, *two.number}; });
+  app.group("/group").require<Needing>().get("/", [](Made made) { return made.number; });
+  TestClient client(app);
+  EXPECT_EQ(client.get("/twice").body, "[1,1,1]") << "each its own copy of the same";
+  EXPECT_EQ(client.get("/twice").body, "[2,2,2]") << "for a request, not for ever";
+  EXPECT_EQ(client.get("/once").body, "3");
+  EXPECT_EQ(client.get("/group").body, "4") << "a group's requirements count too";
+  EXPECT_EQ(client.get("/moved").body, "[5,6]") << "what cannot be copied is made again";
+}
+
+TEST(Application, TellsTheErrorsOfASharedDependencyOnce) {
+  struct First {
+    static First from(Page) { return {}; }
+  };
+  struct Second {
+    static Second from(Page) { return {}; }
+  };
+  Application app;
+  app.get("/", [](First, Second) { return NoContent{}; });
+  TestClient client(app);
+  const auto answer = client.get("/?limit=0");
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_EQ(answer.json().root().find("detail")->size(), 1U) << answer.body;
+}
+
+struct Upload {
+  Text<1, 10> name;
+  std::optional<Text<0, 20>> note;
+};
+BOOST_DESCRIBE_STRUCT(Upload, (), (name, note))
+
+TEST(Application, DescribesNoNullInAFormAndKeepsTheModelsJsonApart) {
+  Application app;
+  app.post("/form", [](Form<Upload>) { return NoContent{}; });
+  app.post("/json", [](Body<Upload>) { return NoContent{}; });
+  const std::string document = app.openapi();
+  EXPECT_THAT(document, HasSubstr(R"("UploadForm":{"type":"object","title":"Upload","properties":{)"
+                                  R"("name":{"type":"string","minLength":1,"maxLength":10},)"
+                                  R"("note":{"type":"string","maxLength":20}},"required":["name"])"));
+  EXPECT_THAT(document, HasSubstr(R"("note":{"anyOf":[{"type":"string","maxLength":20},{"type":"null"}]})"));
+  EXPECT_THAT(
+      document,
+      HasSubstr(R"("application/x-www-form-urlencoded":{"schema":{"$ref":"#/components/schemas/UploadForm"}})"));
+  EXPECT_THAT(document, HasSubstr(R"("application/json":{"schema":{"$ref":"#/components/schemas/Upload"}})"));
+}
+
+TEST(Application, SaysWhatItsTagsAreFor) {
+  Application app({.tags = {{"notes", "What one writes down"}, {"health", "For operators"}}});
+  app.get("/", [] { return NoContent{}; }).tag("notes");
+  EXPECT_THAT(app.openapi(), HasSubstr(R"("tags":[{"name":"notes","description":"What one writes down"},)"
+                                       R"({"name":"health","description":"For operators"}])"));
+  EXPECT_THAT(Application().openapi(), Not(HasSubstr(R"("tags")")));
+}
+
+TEST(Application, AHandlersOwnLimitIsTheOneThatTheAnswerTellsOf) {
+  Application app({.default_limit = RouteLimit{"100/minute"}});
+  app.get("/", []() -> NoContent {
+    std::chrono::nanoseconds ahead{std::chrono::hours(1)};
+    throw too_many_requests(decide(Rate("3/hour"), ahead));
+  });
+  TestClient client(app);
+  const auto answer = client.get("/");
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(answer.header("RateLimit-Limit"), "3");
+  EXPECT_EQ(answer.header("RateLimit-Remaining"), "0");
+  EXPECT_EQ(answer.header("Retry-After"), "1200");
+}
+
+TEST(Application, ReportsRefusalsButNoPreflight) {
+  std::vector<std::string> refusals;
+  Application app({.cors = CorsOptions{.origins = {"https://app.example.com"}},
+                   .on_refusal = [&](const Request&, int status, std::string_view route) {
+                     refusals.push_back(fmt::format("{} {}", status, route));
+                   }});
+  app.get("/mine", [](CurrentUser) { return NoContent{}; });
+  app.get("/admin", [](AdminUser) { return NoContent{}; });
+  TestClient client(app);
+  EXPECT_EQ(client.get("/mine").status, 401);
+  EXPECT_EQ(client.get("/admin", {{"Authorization", "Bearer good"}}).status, 403);
+  EXPECT_EQ(
+      client
+          .send("OPTIONS", "/mine", "", {{"Origin", "https://evil.example"}, {"Access-Control-Request-Method", "GET"}})
+          .status,
+      403);
+  EXPECT_EQ(refusals, (std::vector<std::string>{"401 /mine", "403 /admin"}));
+}
+
+TEST(TestClientAnswer, GivesACopyOfAHeaderOfAnAnswerThatIsAboutToGo) {
+  Application app;
+  app.get("/", [](AnswerFields fields) {
+    fields.add("X-Long", std::string(200, 'x'));
+    return NoContent{};
+  });
+  TestClient client(app);
+  const auto held = client.get("/").header("X-Long");
+  static_assert(std::same_as<decltype(held), const std::optional<std::string>>);
+  EXPECT_EQ(held, std::string(200, 'x'));
+  EXPECT_FALSE(client.get("/").header("X-Other"));
+}
+
 TEST(Application, GroupsShareAPrefixAndRequirements) {
   Application app;
   auto admin = app.group("/admin").tag("admin").require<AdminUser>();

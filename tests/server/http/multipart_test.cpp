@@ -71,6 +71,18 @@ TEST_F(Uploads, AreReadPartByPart) {
   EXPECT_EQ(answer.body, R"("title=Lamp;photo=a.png:5000;")");
 }
 
+TEST_F(Uploads, AreSentByTheTestClientToo) {
+  const auto answer = client->post_multipart("/files", {{.name = "title", .content = "Lamp"},
+                                                        {.name = "photo",
+                                                         .content = "\r\n--redoubt-test-client--\r\n",
+                                                         .file_name = "a b.png",
+                                                         .content_type = "image/png"},
+                                                        {.name = "empty", .content = "", .file_name = "none"}});
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.body, R"("title=Lamp;photo=a b.png:27;empty=none:0;")");
+  EXPECT_THROW((void)client->post_multipart("/files", {{.name = "a\"b", .content = ""}}), std::invalid_argument);
+}
+
 TEST_F(Uploads, AnswerWhatIsWrongWithAForm) {
   EXPECT_EQ(client->post("/files", "nonsense", form_type).status, 400);
   EXPECT_EQ(client->post("/files", part(R"(name="a")", "1"), form_type).status, 400);

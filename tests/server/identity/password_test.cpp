@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "identity/bcrypt_work.hpp"
 #include "redoubt/json.hpp"
 #include "support/corpora.hpp"
 #include "support/files.hpp"
@@ -131,24 +132,44 @@ TEST(PasswordHasher, IsBusyWhenThePoolIsFull) {
   EXPECT_TRUE(loop.run_to_end(ask()));
 }
 
-TEST(PasswordHasher, AnUnknownUserCostsAsMuchAsAWrongPassword) {
+// The rounds of one check.
+std::uint64_t rounds_of(Loop& loop, const PasswordHasher& hasher, const std::string& password,
+                        const std::optional<std::string>& stored) {
+  const std::uint64_t before = bcrypt_rounds_run();
+  (void)loop.run_to_end(hasher.verify(password, stored));
+  return bcrypt_rounds_run() - before;
+}
+
+TEST(PasswordHasher, ChecksEveryUserByTheSameWork) {
   Loop loop;
   Workers workers("hash", 1, 4);
   const PasswordHasher hasher(9, workers);
-  const std::string hash = bcrypt_hash("right", 9);
-  const auto fastest = [&](const std::optional<std::string>& stored) {
-    Milliseconds best(1e9);
-    for (int i = 0; i < 5; ++i) {
-      const auto begin = std::chrono::steady_clock::now();
-      EXPECT_FALSE(loop.run_to_end(hasher.verify("wrong", stored)));
-      best = std::min(best, Milliseconds(std::chrono::steady_clock::now() - begin));
-    }
-    return best;
-  };
-  const Milliseconds known = fastest(hash);
-  const Milliseconds unknown = fastest(std::nullopt);
-  EXPECT_GT(known.count(), 5);
-  EXPECT_LT(std::abs(known / unknown - 1), 0.5) << known.count() << " ms, " << unknown.count() << " ms";
+  for (const unsigned cost : {9U, 8U, 5U, 4U}) {  // BCRYPT_COST was raised since
+    const std::string hash = bcrypt_hash("right", cost);
+    EXPECT_EQ(rounds_of(loop, hasher, "right", hash), 1U << 9) << cost;
+    EXPECT_EQ(rounds_of(loop, hasher, "wrong", hash), 1U << 9) << cost;
+  }
+  EXPECT_EQ(rounds_of(loop, hasher, "wrong", std::nullopt), 1U << 9);
+  EXPECT_EQ(rounds_of(loop, hasher, "wrong", "$1$salt$qJH7.N4xYta3aEG/dfqo/0"), 1U << 9);
+  // What bcrypt would cut short is refused unlooked at, whoever asks.
+  const std::string too_long(73, 'x');
+  EXPECT_EQ(rounds_of(loop, hasher, too_long, bcrypt_hash("right", 4)), 0U);
+  EXPECT_EQ(rounds_of(loop, hasher, too_long, std::nullopt), 0U);
+}
+
+TEST(PasswordHasher, ChecksEveryUserAsTheCostliestOnceItKnowsOfIt) {
+  Loop loop;
+  Workers workers("hash", 1, 4);
+  const PasswordHasher hasher(5, workers);  // BCRYPT_COST was lowered since
+  hasher.learn("no hash");
+  EXPECT_EQ(rounds_of(loop, hasher, "wrong", std::nullopt), 1U << 5);
+  hasher.learn(bcrypt_hash("right", 7));
+  EXPECT_EQ(rounds_of(loop, hasher, "wrong", std::nullopt), 1U << 7);
+  EXPECT_EQ(rounds_of(loop, hasher, "right", bcrypt_hash("right", 5)), 1U << 7);
+  EXPECT_EQ(rounds_of(loop, hasher, "right", bcrypt_hash("right", 7)), 1U << 7);
+  EXPECT_EQ(rounds_of(loop, hasher, "right", bcrypt_hash("right", 8)), 1U << 8) << "it learns from what it is given";
+  EXPECT_EQ(rounds_of(loop, hasher, "wrong", std::nullopt), 1U << 8);
+  EXPECT_TRUE(loop.run_to_end(hasher.hash("right")).starts_with("$2b$05$")) << "new ones cost what they are to";
 }
 
 TEST(PasswordHasher, AsksForANewHashWhenTheCostWasRaised) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <latch>
 #include <thread>
 
 namespace redoubt {
@@ -68,6 +70,36 @@ TEST(Workers, RefusesMoreThanItsQueueHolds) {
   Workers workers("hash", 1, 0);
   auto ask = [&]() -> Task<void> { co_await workers.run([] {}); };
   EXPECT_THROW(loop.run_to_end(ask()), WorkersBusy);
+}
+
+TEST(Workers, AreWaitedForByALoopThatEndsUnderThem) {
+  Workers workers("test", 1, 4);
+  std::latch begun{1};
+  std::latch release{1};
+  std::atomic<bool> done = false;
+  std::jthread releasing;
+  {
+    Loop loop;
+    // Nobody awaits it: the loop stops while the worker is busy, as a server's does that cuts requests off.
+    const auto work = [&]() -> Task<void> {
+      co_await workers.run([&] {
+        begun.count_down();
+        release.wait();
+        done = true;
+      });
+      ADD_FAILURE() << "resumed on a loop that has ended";
+    };
+    const auto ask = [&]() -> Task<void> {
+      Loop::current()->spawn(work());
+      while (!begun.try_wait()) co_await sleep_for(std::chrono::milliseconds(1));
+    };
+    loop.run_to_end(ask());
+    releasing = std::jthread([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      release.count_down();
+    });
+  }
+  EXPECT_TRUE(done) << "what it would have posted to is gone";
 }
 
 }  // namespace

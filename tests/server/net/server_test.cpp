@@ -6,7 +6,7 @@
 
 #include "http/corpus.hpp"
 #include "net/client.hpp"
-#include "net/services.hpp"
+#include "net/running_server.hpp"
 
 namespace redoubt::testing {
 namespace {
@@ -16,18 +16,6 @@ using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-struct RunningServer : Server {
-  explicit RunningServer(ServerOptions options = {}, Service service = behave)
-      : Server(with_two_threads(std::move(options)), std::move(service)) {
-    start();
-  }
-  static ServerOptions with_two_threads(ServerOptions options) {
-    if (options.threads == 0) options.threads = 2;
-    options.port = 0;
-    return options;
-  }
-};
 
 const std::string simple = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -150,16 +138,45 @@ TEST(Server, TellsAClientThatWaitsToGoOn) {
   EXPECT_THAT(client.read_answer(), AllOf(StartsWith("HTTP/1.1 200 "), EndsWith("hello")));
 }
 
-TEST(Server, TurnsAwayConnectionsBeyondItsLimit) {
+TEST(Server, TurnsAwayConnectionsBeyondItsLimitWhileAllAreBusy) {
   ServerOptions options;
   options.connections = 1;
+  options.threads = 1;
   RunningServer server(options);
   Client first(server.port());
-  first.send(simple);
-  EXPECT_THAT(first.read_answer(), StartsWith("HTTP/1.1 200 "));
+  first.send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  EXPECT_THAT(first.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 100 "));
   Client second(server.port());
   EXPECT_THAT(second.read_all(), StartsWith("HTTP/1.1 503 "));
   EXPECT_EQ(server.counters().of(Refused::too_many_connections), 1U);
+  first.send("hello");
+  EXPECT_THAT(first.read_answer(), EndsWith("hello"));
+}
+
+TEST(Server, ClosesTheConnectionThatWasIdleLongestForANewOneAtItsLimit) {
+  ServerOptions options;
+  options.connections = 3;
+  options.threads = 1;
+  RunningServer server(options);
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(std::make_unique<Client>(server.port()));
+    clients.back()->send(simple);
+    EXPECT_THAT(clients.back()->read_answer(), StartsWith("HTTP/1.1 200 "));
+  }
+  clients[0]->send(simple);  // now the second is idle longest
+  EXPECT_THAT(clients[0]->read_answer(), StartsWith("HTTP/1.1 200 "));
+  Client newcomer(server.port());
+  newcomer.send(simple);
+  EXPECT_THAT(newcomer.read_answer(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_TRUE(clients[1]->closed_by_server());
+  for (const std::size_t kept : {0UZ, 2UZ}) {
+    clients[kept]->send(simple);
+    EXPECT_THAT(clients[kept]->read_answer(), StartsWith("HTTP/1.1 200 ")) << kept;
+  }
+  EXPECT_EQ(server.counters().of(Refused::too_many_connections), 0U);
+  for (int i = 0; i < 100 && server.counters().open.load() > 3; ++i) std::this_thread::sleep_for(20ms);
+  EXPECT_EQ(server.counters().open.load(), 3U);
 }
 
 TEST(Server, TurnsAwayConnectionsBeyondTheLimitOfOneAddress) {

@@ -5,10 +5,9 @@
 
 #include <thread>
 
-#include "redoubt/server.hpp"
 #include "server/net/certificates.hpp"
 #include "server/net/client.hpp"
-#include "server/net/services.hpp"
+#include "server/net/running_server.hpp"
 
 namespace redoubt::testing {
 namespace {
@@ -65,7 +64,6 @@ struct Tls : ::testing::Test {
   ServerOptions options;
 
   Tls() {
-    options.port = 0;
     const auto first = make_certificate("first");
     folder.write_certificate(first);
     folder.write_key(first);
@@ -91,8 +89,7 @@ TEST_F(Tls, AnswersAndSaysWhenItIsDone) {
     response.body = request.tls ? "tls" : "plain";
     co_return response;
   };
-  Server server(options, service);
-  server.start();
+  const RunningServer server(options, service);
   const TlsClient client(server.port());
   ASSERT_TRUE(client.connected());
   client.send(closing);
@@ -102,8 +99,7 @@ TEST_F(Tls, AnswersAndSaysWhenItIsDone) {
 }
 
 TEST_F(Tls, CarriesBodiesLargeAnswersAndPipelinedRequests) {
-  Server server(options, behave);
-  server.start();
+  const RunningServer server(options);
   const TlsClient client(server.port());
   client.send("POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x') +
               "GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /large HTTP/1.1\r\nHost: a\r\n\r\n" + closing);
@@ -114,8 +110,7 @@ TEST_F(Tls, CarriesBodiesLargeAnswersAndPipelinedRequests) {
 }
 
 TEST_F(Tls, RefusesOldVersionsAndOtherProtocols) {
-  Server server(options, behave);
-  server.start();
+  const RunningServer server(options);
   EXPECT_FALSE(TlsClient(server.port(), TLS1_1_VERSION).connected());
   EXPECT_TRUE(TlsClient(server.port(), TLS1_2_VERSION).connected());
   EXPECT_FALSE(TlsClient(server.port(), TLS1_2_VERSION, "\x02h2").connected());
@@ -129,15 +124,13 @@ TEST_F(Tls, RefusesOldVersionsAndOtherProtocols) {
 
 TEST_F(Tls, GivesUpOnAHandshakeThatDoesNotEnd) {
   options.limits.handshake = 200ms;
-  Server server(options, behave);
-  server.start();
+  const RunningServer server(options);
   Client silent(server.port());
   EXPECT_EQ(silent.read_all(), "");
 }
 
 TEST_F(Tls, ShowsANewCertificateWithoutARestartAndKeepsOpenConnections) {
-  Server server(options, behave);
-  server.start();
+  const RunningServer server(options);
   const TlsClient before(server.port());
   EXPECT_EQ(before.server_name(), "first");
   const auto second = make_certificate("second");

@@ -1,0 +1,150 @@
+#include "prove_command.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "controls/baseline.hpp"
+#include "controls/prove.hpp"
+#include "controls/waivers.hpp"
+#include "estate/source.hpp"
+#include "exit_code.hpp"
+#include "report/html.hpp"
+#include "report/json_report.hpp"
+#include "report/report.hpp"
+#include "report/table_report.hpp"
+
+namespace redoubt {
+namespace {
+
+struct Options {
+  std::vector<std::string> sources, controls;
+  std::string scope, framework, format = "table", out, waivers, baseline;
+  bool json = false;
+  std::size_t budget = controls::Question{}.budget;
+};
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error(fmt::format("{}: it cannot be opened (check the path and its rights)", path));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string today() {
+  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
+  return fmt::format("{:04}-{:02}-{:02}", int(date.year()), unsigned(date.month()), unsigned(date.day()));
+}
+
+report::TableStyle style(bool to_file) {
+  report::TableStyle out;
+  winsize size{};
+  const bool terminal = !to_file && isatty(STDOUT_FILENO) == 1;
+  if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) out.columns = size.ws_col;
+  if (const char* const columns = std::getenv("COLUMNS"))
+    if (const long wanted = std::strtol(columns, nullptr, 10); wanted > 0) out.columns = std::size_t(wanted);
+  out.colour = terminal && std::getenv("NO_COLOR") == nullptr;
+  return out;
+}
+
+controls::Question question_of(const Options& options) {
+  controls::Question out;
+  if (options.scope == "fragment") out.scope = controls::Scope::fragment;
+  if (options.scope == "stack") out.scope = controls::Scope::stack;
+  if (options.scope == "account") out.scope = controls::Scope::account;
+  out.controls = options.controls;
+  out.framework = options.framework;
+  out.budget = options.budget;
+  if (const std::string wrong = what_is_wrong(out); !wrong.empty()) throw std::runtime_error(wrong);
+  return out;
+}
+
+std::string report_of(const controls::Findings& findings, std::string_view format, bool to_file) {
+  const report::Context context{REDOUBT_VERSION,
+                                std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
+  if (format == "json") return report::as_json(findings, context.version);
+  if (format == "sarif") return report::sarif(findings, context);
+  if (format == "junit") return report::junit(findings, context);
+  if (format == "ocsf") return report::ocsf(findings, context);
+  if (format == "asff") return report::asff(findings, context);
+  if (format == "html") return report::html(findings, context, {});
+  return report::as_table(findings, style(to_file));
+}
+
+int prove(const Options& options) {
+  const controls::Question question = question_of(options);
+  std::vector<controls::Waiver> waivers;
+  if (!options.waivers.empty()) {
+    auto read = controls::read_waivers(read_file(options.waivers), options.waivers);
+    if (!read) throw std::runtime_error(read.error());
+    waivers = std::move(*read);
+  }
+  const auto loaded = estate::load(options.sources);
+  if (!loaded) throw std::runtime_error(loaded.error().text());
+  for (const std::string& note : loaded->notes) fmt::print(stderr, "redoubt: {}\n", note);
+
+  controls::Findings findings = controls::prove(loaded->estate, question);
+  findings.sources = options.sources;
+  for (const std::string& note : controls::apply(findings, waivers, today()))
+    fmt::print(stderr, "redoubt: {}: {}\n", options.waivers, note);
+  if (!options.baseline.empty()) {
+    const auto left_out = controls::keep_changes(findings, read_file(options.baseline));
+    if (!left_out) throw std::runtime_error(fmt::format("{}: {}", options.baseline, left_out.error()));
+    fmt::print(stderr, "redoubt: {} verdicts are as in {} and left out\n", *left_out, options.baseline);
+  }
+
+  const bool to_file = !options.out.empty();
+  const std::string report = report_of(findings, options.json ? "json" : options.format, to_file);
+  if (to_file) {
+    std::ofstream file(options.out, std::ios::binary);
+    file << report;
+    if (!file.flush())
+      throw std::runtime_error(fmt::format("{}: it cannot be written (check the path and its rights)", options.out));
+  } else {
+    fmt::print("{}", report);
+  }
+  if (findings.summary.refuted != 0) return exit_no;
+  return findings.summary.unknown != 0 ? exit_unknown : exit_yes;
+}
+
+}  // namespace
+
+void add_prove_command(CLI::App& app, int& exit_code) {
+  CLI::App* const one = app.add_subcommand("prove", "Which controls hold? (0 all, 1 some do not, 3 some are unknown)");
+  one->footer(
+      "Example:\n"
+      "  redoubt prove build/stack/account.template.json build/stack/service.template.json\n"
+      "  redoubt prove template.yaml --controls ENC-1,NET-14 --json");
+  const auto options = std::make_shared<Options>();  // the callback outlives this function
+  one->add_option("source", options->sources, "Template files and snapshot folders")->required();
+  one->add_option("--scope", options->scope,
+                  "What the sources hold together: with stack or account, what should exist and does not is refuted "
+                  "(default: as a template that Redoubt wrote says, a snapshot is an account, else a fragment)")
+      ->check(CLI::IsMember({"fragment", "stack", "account"}));
+  one->add_option("--format", options->format, "How to report")
+      ->check(CLI::IsMember({"table", "json", "sarif", "junit", "ocsf", "asff", "html"}))
+      ->capture_default_str();
+  one->add_flag("--json", options->json, "The same as --format json");
+  one->add_option("--out", options->out, "The file to write (default: standard output)");
+  one->add_option("--controls", options->controls, "Only these controls or checks: ENC-1,NET-14.admin-ports")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  one->add_option("--framework", options->framework, "Only controls that answer a requirement of it: cis-5.0");
+  one->add_option("--waivers", options->waivers, "A TOML file of [[waiver]] tables");
+  one->add_option("--baseline", options->baseline, "An earlier JSON report: show only what changed");
+  one->add_option("--budget", options->budget, "Combinations of parameter values to try for one resource")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  one->callback([options, &exit_code] { exit_code = prove(*options); });
+}
+
+}  // namespace redoubt

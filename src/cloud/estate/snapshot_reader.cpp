@@ -1,0 +1,429 @@
+#include "snapshot_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "snapshot_answers.hpp"
+#include "snapshot_table.hpp"
+
+namespace redoubt::estate {
+namespace {
+
+using snapshot::Answer;
+using snapshot::Answers;
+using snapshot::Made;
+using snapshot::Part;
+using snapshot::Reading;
+using snapshot::same_name;
+using snapshot::Table;
+using snapshot::text_of;
+
+// In an order in which what says more of a thing comes before what says less.
+std::vector<snapshot::Service> services() {
+  return {snapshot::vpc_service(),        snapshot::gateway_service(),
+          snapshot::instance_service(),   snapshot::load_balancing_service(),
+          snapshot::database_service(),   snapshot::bucket_service(),
+          snapshot::key_service(),        snapshot::identity_service(),
+          snapshot::monitoring_service(), snapshot::messaging_service(),
+          snapshot::container_service(),  snapshot::security_service(),
+          snapshot::backup_service()};
+}
+
+// arn:PARTITION:SERVICE:REGION:ACCOUNT:REST
+std::string_view arn_part(std::string_view arn, int index) {
+  if (!arn.starts_with("arn:")) return {};
+  for (int i = 0; i < index; ++i) {
+    const std::size_t colon = arn.find(':');
+    if (colon == std::string_view::npos) return {};
+    arn.remove_prefix(colon + 1);
+  }
+  return arn.substr(0, arn.find(':'));
+}
+
+const Member* member_named(const Value& answer, std::string_view key) {
+  const auto found = std::ranges::find_if(
+      answer.members, [&](const Member& each) { return same_name(each.name, key) && !each.value.is(Kind::null); });
+  return found == answer.members.end() ? nullptr : &*found;
+}
+
+// Does a request's parameter name a thing: by its id, its ARN, or the last part of either?
+bool names(std::string_view parameter, const Resource& resource) {
+  const auto ends = [](std::string_view whole, std::string_view end) {
+    return whole.size() > end.size() + 1 && whole.ends_with(end) &&
+           (whole[whole.size() - end.size() - 1] == '/' || whole[whole.size() - end.size() - 1] == ':');
+  };
+  return parameter == resource.id || parameter == resource.arn || ends(resource.arn, parameter) ||
+         ends(resource.id, parameter) || ends(parameter, resource.id);
+}
+
+// Does a file's or folder's name carry a thing's name: alone, or between marks that no name continues over?
+bool carries(std::string_view file, std::string_view name) {
+  if (name.empty()) return false;
+  for (std::size_t at = file.find(name); at != std::string_view::npos; at = file.find(name, at + 1)) {
+    const auto is_edge = [](char c) { return c == '.' || c == '_' || c == '-' || c == '@' || c == ' ' || c == '='; };
+    const std::size_t end = at + name.size();
+    if ((at == 0 || is_edge(file[at - 1])) && (end == file.size() || is_edge(file[end]))) return true;
+  }
+  return false;
+}
+
+class SnapshotReader {
+  // By type and id: where they stand.
+  using Names = std::map<std::pair<std::string, std::string>, std::vector<std::size_t>>;
+
+ public:
+  SnapshotReader(Estate& estate, std::vector<std::string>& left_out) : estate_(estate), left_out_(left_out) {
+    for (const snapshot::Service& service : services()) {
+      for (const Table& table : service.tables) tables_.push_back(&table);
+      for (const Part& part : service.parts) parts_.push_back(&part);
+    }
+  }
+
+  std::expected<void, ReadError> read(const std::filesystem::path& folder) {
+    const std::size_t files_before = estate_.files.size();
+    auto found = snapshot::find_answers(estate_, folder, [&](std::string_view key) { return is_known(key); });
+    if (found) found_ = *std::move(found);
+    if (!found || !make_resources() || !add_parts()) {
+      estate_.files.resize(files_before);
+      return std::unexpected(found ? *std::move(error_) : std::move(found.error()));
+    }
+    commit();
+    return {};
+  }
+
+ private:
+  [[nodiscard]] bool is_known(std::string_view key) const {
+    return std::ranges::any_of(tables_, [&](const Table* table) { return same_name(table->key, key); }) ||
+           std::ranges::any_of(parts_, [&](const Part* part) { return same_name(part->key, key); });
+  }
+
+  bool malformed(std::string_view name, const Value& value, std::string_view why) {
+    error_ = ReadError{
+        .file = estate_.place({value.at.file, 0}), .line = value.at.line, .reason = fmt::format("{}: {}", name, why)};
+    return false;
+  }
+
+  bool make_resources() {
+    // What lists things comes first: answers about one thing may name it by their file's name only.
+    for (const bool with_subject : {false, true})
+      for (const Table* table : tables_)
+        if (table->subject.empty() != with_subject)
+          for (const Answer& answer : found_.answers)
+            if (!make_resources(*table, answer)) return false;
+    return true;
+  }
+
+  bool make_resources(const Table& table, const Answer& answer) {
+    const Member* content = member_named(*answer.content, table.key);
+    if (!content) return true;
+    const Value& value = table.whole ? *answer.content : content->value;
+    Reading reading{.estate = estate_, .account = answer.account, .region = answer.region, .subject = {}, .error = {}};
+    const bool is_list = value.is(Kind::list);
+    if (!is_list && !value.is(Kind::object)) {
+      if (!table.mark.empty() || has_part(table.key)) return true;  // of another kind
+      return malformed(content->name, value, "a list was expected");
+    }
+    std::vector<Value> texts;  // a list of names is as good as a list of objects with nothing else
+    if (is_list)
+      for (const Value& item : value.items) {
+        if (!item.is(Kind::text) || table.id.empty()) break;
+        Value named = object({{std::string(table.id), item}});
+        named.at = item.at;
+        texts.push_back(std::move(named));
+      }
+    const std::size_t count = is_list ? value.items.size() : 1;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Value& item = !is_list ? value : texts.size() == count ? texts[i] : value.items[i];
+      if (!item.is(Kind::object)) {
+        if (!table.mark.empty()) return true;
+        return malformed(content->name, item, "a list of objects was expected");
+      }
+      const std::string_view mark = table.mark.empty() ? table.id : table.mark;
+      if (!snapshot::member(item, mark)) {
+        if (!table.mark.empty()) continue;  // of another kind
+        return malformed(content->name, item, fmt::format("an item has no {}", mark));
+      }
+      if (!table.subject.empty() && reading.subject.empty()) {
+        reading.subject = subject_of(table, answer);
+        if (reading.subject.empty()) {
+          found_.gaps.push_back(unknown(fmt::format("{}: the answer does not say whose it is (write \"{}\" beside it)",
+                                                    content->name, table.subject),
+                                        content->at));
+          return true;
+        }
+      }
+      if (!make_resource(table, item, answer, reading)) return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool has_part(std::string_view key) const {
+    return std::ranges::any_of(parts_, [&](const Part* part) { return same_name(part->key, key); });
+  }
+
+  bool make_resource(const Table& table, const Value& item, const Answer& answer, Reading& reading) {
+    Made made;
+    Resource& resource = made.resource;
+    resource.type = table.type;
+    resource.at = item.at;
+    if (!table.id.empty()) resource.id = text_of(item, table.id);
+    if (!table.arn.empty()) resource.arn = text_of(item, table.arn);
+    resource.properties = object({});
+    resource.properties.at = item.at;
+    place(resource, item, answer);
+    snapshot::apply(table.fields, item, resource.properties, reading);
+    if (table.more) table.more(item, made, reading);
+    if (reading.error) {
+      error_ = std::move(reading.error);
+      return false;
+    }
+    if (made.left_out) return true;
+    if (resource.id.empty())
+      return malformed(table.key, item, fmt::format("an item has no {}", table.id.empty() ? table.mark : table.id));
+    add(std::move(resource));
+    for (Resource& other : made.others) add(std::move(other));
+    return true;
+  }
+
+  // Account and region: the owner's that the item states, whoever else may see it; else its ARN's; else its folder's.
+  static void place(Resource& resource, const Value& item, const Answer& answer) {
+    resource.account = answer.account;
+    resource.region = answer.region;
+    if (const std::string_view account = arn_part(resource.arn, 4); snapshot::is_account(account))
+      resource.account = account;
+    for (const Value* of : std::array{answer.content, &item})
+      if (std::string owner = text_of(*of, "OwnerId"); snapshot::is_account(owner)) resource.account = std::move(owner);
+    if (const std::string_view region = arn_part(resource.arn, 3); !region.empty()) resource.region = region;
+    if (!resource.region.empty()) return;
+    if (std::string zone = text_of(item, "AvailabilityZone"); !zone.empty()) {
+      zone.pop_back();
+      if (snapshot::is_region(zone)) resource.region = std::move(zone);
+    }
+  }
+
+  // The request's parameter: beside the answer, or in the name of its file or folder.
+  std::string subject_of(const Table& table, const Answer& answer) const {
+    if (std::string stated = text_of(*answer.content, table.subject); !stated.empty()) return stated;
+    constexpr std::pair<std::string_view, std::string_view> types[] = {
+        {"TransitGatewayRouteTableId", "AWS::EC2::TransitGatewayRouteTable"},
+        {"WebACLArn", "AWS::WAFv2::WebACL"},
+    };
+    for (const auto& [parameter, type] : types)
+      if (parameter == table.subject)
+        if (const Resource* named = named_by_path(type, answer)) return named->arn.empty() ? named->id : named->arn;
+    return {};
+  }
+
+  // The resource of a type whose name the file carries, else one of its folders; the longest name of those.
+  [[nodiscard]] const Resource* named_by_path(std::string_view type, const Answer& answer) const {
+    std::vector<std::string> names_in_path{answer.path.stem().string(), answer.path.filename().string()};
+    for (auto folder = answer.path.parent_path(); !folder.empty() && folder.has_filename();
+         folder = folder.parent_path())
+      names_in_path.push_back(folder.filename().string());
+    for (const std::string& name : names_in_path) {
+      const Resource* best = nullptr;
+      std::size_t length = 0;
+      for (const Resource& each : resources_) {
+        if (each.type != type || !fits(each.account, answer.account) || !fits(each.region, answer.region)) continue;
+        for (const std::string_view candidate : {std::string_view(each.id), snapshot::last_of_arn(each.id)})
+          if (candidate.size() > length && carries(name, candidate)) {
+            best = &each;
+            length = candidate.size();
+          }
+      }
+      if (best) return best;
+    }
+    return nullptr;
+  }
+
+  bool add_parts() {
+    for (const Answer& answer : found_.answers) {
+      bool asked_of_nobody = false;
+      bool used = false;
+      for (const Part* part : parts_) {
+        if (!member_named(*answer.content, part->key)) continue;
+        if (!part->mark.empty() && !snapshot::member(*answer.content, part->mark)) continue;
+        const std::size_t index = subject_of(*part, answer);
+        if (index == resources_.size()) {
+          asked_of_nobody = true;
+          continue;
+        }
+        used = true;
+        if (!add_part(*part, answer, index)) return false;
+      }
+      if (asked_of_nobody && !used && !has_table(*answer.content))
+        left_out_.push_back(fmt::format("{}: it does not say what it is about", answer.path.string()));
+    }
+    for (const snapshot::Refusal& refusal : found_.refusals) {
+      if (!says_none(refusal))
+        found_.gaps.push_back(unknown(fmt::format("the answer is an error: {}", refusal.text), refusal.at));
+    }
+    mark_unasked();
+    return true;
+  }
+
+  [[nodiscard]] bool has_table(const Value& content) const {
+    return std::ranges::any_of(tables_, [&](const Table* table) { return member_named(content, table->key); });
+  }
+
+  // Where the resource stands that a part is about; resources_.size() if nobody says.
+  std::size_t subject_of(const Part& part, const Answer& answer) {
+    const std::string stated = answer.content ? text_of(*answer.content, part.subject) : std::string();
+    if (stated.empty()) {
+      const Resource* named = named_by_path(part.type, answer);
+      return named ? static_cast<std::size_t>(named - resources_.data()) : resources_.size();
+    }
+    for (std::size_t i = 0; i < resources_.size(); ++i)
+      if (resources_[i].type == part.type && names(stated, resources_[i]) &&
+          fits(resources_[i].account, answer.account) && fits(resources_[i].region, answer.region))
+        return i;
+    Resource unlisted;
+    unlisted.type = part.type;
+    unlisted.id = stated;
+    if (stated.starts_with("arn:")) unlisted.arn = stated;
+    unlisted.at = answer.content->at;
+    unlisted.properties = object({});
+    unlisted.properties.at = unlisted.at;
+    place(unlisted, *answer.content, answer);
+    add(std::move(unlisted));
+    return resources_.size() - 1;
+  }
+
+  bool add_part(const Part& part, const Answer& answer, std::size_t index) {
+    Reading reading{.estate = estate_, .account = answer.account, .region = answer.region, .subject = {}, .error = {}};
+    Value properties = object({});
+    properties.at = answer.content->at;
+    snapshot::apply(part.fields, *answer.content, properties, reading);
+    if (part.more) part.more(*answer.content, properties, reading);
+    if (reading.error) {
+      error_ = std::move(reading.error);
+      return false;
+    }
+    asked_.insert({part.question, index});
+    if (part.separate.empty()) {
+      for (Member& each : properties.members) resources_[index].properties.set(each.name, std::move(each.value));
+    } else if (properties[part.property]) {
+      add(separate(part, index, std::move(properties)));
+    }
+    return true;
+  }
+
+  [[nodiscard]] Resource separate(const Part& part, std::size_t index, Value properties) const {
+    const Resource& about = resources_[index];
+    Resource out;
+    out.type = part.separate;
+    out.id = about.id;
+    out.at = properties.at;
+    out.account = about.account;
+    out.region = about.region;
+    properties.set(part.link, snapshot::text_at(about.id, properties.at));
+    out.properties = std::move(properties);
+    return out;
+  }
+
+  bool says_none(const snapshot::Refusal& refusal) {
+    for (const Part* part : parts_) {
+      if (part->none.empty() || part->none != refusal.code) continue;
+      if (!refusal.operation.empty() && refusal.operation != part->question) continue;
+      const std::size_t index = subject_of(*part, refusal.answer);
+      if (index == resources_.size()) continue;
+      asked_.insert({part->question, index});
+      return true;
+    }
+    return false;
+  }
+
+  void mark_unasked() {
+    const std::size_t count = resources_.size();
+    for (const Part* part : parts_)
+      for (std::size_t i = 0; i < count; ++i) {
+        if (resources_[i].type != part->type || asked_.contains({part->question, i})) continue;
+        if (part->separate.empty()) {
+          snapshot::not_told(resources_[i].properties, {part->property}, part->question, resources_[i].at);
+        } else if (!by_name_.contains({std::string(part->separate), resources_[i].id})) {
+          Value properties = object({});
+          properties.at = resources_[i].at;
+          snapshot::not_told(properties, {part->property}, part->question, resources_[i].at);
+          add(separate(*part, i, std::move(properties)));
+        }
+      }
+  }
+
+  static bool fits(std::string_view left, std::string_view right) {
+    return left == right || left.empty() || right.empty();
+  }
+
+  // Several answers may speak of one resource: what the first says stands, others add to it. An answer that does not
+  // say its account or region may speak of any.
+  static Resource* same(std::vector<Resource>& among, const std::vector<std::size_t>& candidates, const Resource& as) {
+    for (const std::size_t each : candidates)
+      if (fits(among[each].account, as.account) && fits(among[each].region, as.region)) return &among[each];
+    return nullptr;
+  }
+
+  void add(Resource resource) {
+    std::vector<std::size_t>& candidates = by_name_[{resource.type, resource.id}];
+    if (Resource* known = same(resources_, candidates, resource)) {
+      complete(*known, std::move(resource));
+    } else {
+      candidates.push_back(resources_.size());
+      resources_.push_back(std::move(resource));
+    }
+  }
+
+  static void complete(Resource& known, Resource&& more) {
+    if (known.arn.empty()) known.arn = std::move(more.arn);
+    if (known.account.empty()) known.account = std::move(more.account);
+    if (known.region.empty()) known.region = std::move(more.region);
+    for (Member& each : more.properties.members) {
+      if (each.value.is(Kind::unknown)) continue;  // the fuller answer came first, and says what there is
+      const Value& present = known.properties[each.name];
+      if (!present || present.is(Kind::unknown)) known.properties.set(each.name, std::move(each.value));
+    }
+  }
+
+  void commit() {
+    Names earlier;
+    for (std::size_t i = 0; i < estate_.resources.size(); ++i)
+      if (const Resource& each = estate_.resources[i]; each.stack == no_index)
+        earlier[{each.type, each.id}].push_back(i);
+    for (Resource& each : resources_) {
+      const auto known = earlier.find({each.type, each.id});
+      Resource* there = known == earlier.end() ? nullptr : same(estate_.resources, known->second, each);
+      if (there)
+        complete(*there, std::move(each));
+      else
+        estate_.resources.push_back(std::move(each));
+    }
+    std::ranges::move(found_.gaps, std::back_inserter(estate_.gaps));
+    std::ranges::move(found_.left_out, std::back_inserter(left_out_));
+    for (std::string& key : found_.listed)
+      if (!has_part(key) && std::ranges::find(estate_.listed, key) == estate_.listed.end())
+        estate_.listed.push_back(std::move(key));
+  }
+
+  Estate& estate_;
+  std::vector<std::string>& left_out_;
+  std::vector<const Table*> tables_;
+  std::vector<const Part*> parts_;
+  Answers found_;
+  std::vector<Resource> resources_;
+  Names by_name_;
+  std::set<std::pair<std::string_view, std::size_t>> asked_;
+  std::optional<ReadError> error_;
+};
+
+}  // namespace
+
+std::expected<void, ReadError> add_snapshot(Estate& estate, const std::filesystem::path& folder,
+                                            std::vector<std::string>& left_out) {
+  return SnapshotReader(estate, left_out).read(folder);
+}
+
+}  // namespace redoubt::estate

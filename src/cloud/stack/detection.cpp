@@ -1,0 +1,108 @@
+#include "parts.hpp"
+#include "policy.hpp"
+
+namespace redoubt::stack {
+namespace {
+
+Value feature(std::string_view name, Value additional = {}) {
+  return object({{"Name", name}, {"Status", "ENABLED"}, {"AdditionalConfiguration", std::move(additional)}});
+}
+
+void add_standard(Template& t, std::string_view id, std::string_view ruleset) {
+  t.add(id, "AWS::SecurityHub::Standard", {{"StandardsArn", sub(ruleset)}})
+      .when("OwnSecurityHub")
+      .after({"SecurityHub"});
+}
+
+}  // namespace
+
+// A detector, a hub and an analyzer there can be once in a region of an account: where they are already, a condition
+// leaves them out.
+void add_detection(Template& t, const Configuration& c) {
+  t.add("Detector", "AWS::GuardDuty::Detector",
+        {{"Enable", true},
+         {"FindingPublishingFrequency", "FIFTEEN_MINUTES"},
+         {"Features", list({feature("S3_DATA_EVENTS"), feature("RDS_LOGIN_EVENTS"), feature("LAMBDA_NETWORK_LOGS"),
+                            feature("EBS_MALWARE_PROTECTION"),
+                            feature("RUNTIME_MONITORING", list({object({{"Name", "ECS_FARGATE_AGENT_MANAGEMENT"},
+                                                                        {"Status", "ENABLED"}})}))})}})
+      .when("OwnDetector");
+  t.add("SecurityHub", "AWS::SecurityHub::Hub",
+        {{"EnableDefaultStandards", false},
+         {"AutoEnableControls", true},
+         {"ControlFindingGenerator", "SECURITY_CONTROL"}})
+      .when("OwnSecurityHub");
+  add_standard(t, "FoundationsBenchmark",
+               "arn:${AWS::Partition}:securityhub:${AWS::Region}::standards/cis-aws-foundations-benchmark/v/5.0.0");
+  add_standard(t, "FirstFoundationsBenchmark",
+               "arn:${AWS::Partition}:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0");
+  add_standard(
+      t, "FoundationalPractices",
+      "arn:${AWS::Partition}:securityhub:${AWS::Region}::standards/aws-foundational-security-best-practices/v/1.0.0");
+  t.add("Analyzer", "AWS::AccessAnalyzer::Analyzer", {{"AnalyzerName", c.name}, {"Type", "ACCOUNT"}})
+      .when("OwnAnalyzer");
+  // Enhanced scanning: images are looked at again whenever a new vulnerability becomes known.
+  t.add("ImageScanning", "AWS::ECR::RegistryScanningConfiguration",
+        {{"ScanType", "ENHANCED"},
+         {"Rules",
+          list({object({{"ScanFrequency", "CONTINUOUS_SCAN"},
+                        {"RepositoryFilters", list({object({{"Filter", "*"}, {"FilterType", "WILDCARD"}})})}})})}});
+
+  // Whoever takes over in the second region needs the images there.
+  if (!c.second_region.empty())
+    t.add(
+        "ImageReplication", "AWS::ECR::ReplicationConfiguration",
+        {{"ReplicationConfiguration",
+          object({{"Rules",
+                   list({object({{"Destinations", list({object({{"Region", c.second_region},
+                                                                {"RegistryId", ref_to("AWS::AccountId")}})})},
+                                 {"RepositoryFilters",
+                                  list({object({{"Filter", c.name + "-"}, {"FilterType", "PREFIX_MATCH"}})})}})})}})}});
+
+  add_event_alert(t, "DetectorFindings", "GuardDuty found something of medium severity or worse",
+                  object({{"source", list({"aws.guardduty"})},
+                          {"detail-type", list({"GuardDuty Finding"})},
+                          {"detail", object({{"severity", list({object({{"numeric", list({">=", 4})}})})}})}}),
+                  "SecurityTopic");
+  add_event_alert(
+      t, "HubFindings", "Security Hub has a new finding of high severity or worse",
+      object({{"source", list({"aws.securityhub"})},
+              {"detail-type", list({"Security Hub Findings - Imported"})},
+              {"detail", object({{"findings", object({{"Severity", object({{"Label", list({"HIGH", "CRITICAL"})}})},
+                                                      {"Workflow", object({{"Status", list({"NEW"})}})},
+                                                      {"RecordState", list({"ACTIVE"})}})}})}}),
+      "SecurityTopic");
+  add_event_alert(t, "AnalyzerFindings", "Something can be reached from outside the account",
+                  object({{"source", list({"aws.access-analyzer"})},
+                          {"detail-type", list({"Access Analyzer Finding"})},
+                          {"detail", object({{"status", list({"ACTIVE"})}})}}),
+                  "SecurityTopic");
+}
+
+void add_recorder(Template& t, const Configuration& c) {
+  t.add("RecorderRole", "AWS::IAM::Role",
+        {{"AssumeRolePolicyDocument", taken_by("config.amazonaws.com")},
+         {"ManagedPolicyArns", list({sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AWS_ConfigRole")})},
+         {"Policies",
+          list({inline_policy("deliver",
+                              {allow("s3:PutObject", sub("${RecorderBucket.Arn}/AWSLogs/${AWS::AccountId}/*"),
+                                     condition("StringEquals", "s3:x-amz-acl", "bucket-owner-full-control")),
+                               allow("s3:GetBucketAcl", get_att("RecorderBucket", "Arn")),
+                               allow(list({"kms:Decrypt", "kms:GenerateDataKey"}), get_att("AuditKey", "Arn"))})})}})
+      .when("OwnRecorder");
+  t.add("Recorder", "AWS::Config::ConfigurationRecorder",
+        {{"Name", c.name},
+         {"RoleARN", get_att("RecorderRole", "Arn")},
+         {"RecordingGroup", object({{"AllSupported", true}, {"IncludeGlobalResourceTypes", true}})}})
+      .when("OwnRecorder")
+      .after({"RecorderBucketPolicy"});
+  t.add("RecorderChannel", "AWS::Config::DeliveryChannel",
+        {{"Name", c.name},
+         {"S3BucketName", ref_to("RecorderBucket")},
+         {"S3KmsKeyArn", get_att("AuditKey", "Arn")},
+         {"ConfigSnapshotDeliveryProperties", object({{"DeliveryFrequency", "TwentyFour_Hours"}})}})
+      .when("OwnRecorder")
+      .after({"RecorderBucketPolicy"});
+}
+
+}  // namespace redoubt::stack

@@ -1,0 +1,41 @@
+#include "containers.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "reading.hpp"
+
+namespace redoubt::controls {
+
+std::vector<Container> containers_of(Inquiry& ask, const Resource& definition) {
+  std::vector<Container> out;
+  for (const Value& value : items_of(ask.get(definition, "ContainerDefinitions"))) {
+    const Known<std::string> name = ask.in().text(value["Name"]);
+    out.push_back({name.known() ? name.value : "a container", value});
+  }
+  return out;
+}
+
+const Resource* definition_of(Inquiry& ask, const Resource& service) {
+  return ask.in().target(ask.get(service, "TaskDefinition"));
+}
+
+bool is_for_development(Inquiry& ask, const Resource& resource) {
+  static constexpr std::array keys{"Environment", "environment", "Stage", "stage", "Env", "env"};
+  static constexpr std::array values{"dev", "development", "Development", "test", "sandbox"};
+  const Value tags = ask.get(resource, "Tags");
+  return std::ranges::any_of(keys, [&](const char* key) {
+    const Known<std::string> value = ask.in().text(value_for(ask, tags, key));
+    return value.known() && std::ranges::find(values, value.value) != values.end();
+  });
+}
+
+bool mentions(Inquiry& ask, const Value& value, const Resource& resource) {
+  if (value.is(Kind::reference) && value.index == ask.estate().index_of(resource)) return true;
+  if (value.is(Kind::text) && ask.in().target(value) == &resource) return true;
+  return std::ranges::any_of(value.items, [&](const Value& item) { return mentions(ask, item, resource); }) ||
+         std::ranges::any_of(value.members,
+                             [&](const estate::Member& member) { return mentions(ask, member.value, resource); });
+}
+
+}  // namespace redoubt::controls

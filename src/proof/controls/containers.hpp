@@ -1,0 +1,28 @@
+// The containers of a task definition, as checks of several sections read them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "check.hpp"
+
+namespace redoubt::controls {
+
+struct Container {
+  std::string name;  // for people
+  Value value;       // Image, Environment, Secrets, LogConfiguration …
+};
+
+// An unknown list of containers is one container that is unknown.
+[[nodiscard]] std::vector<Container> containers_of(Inquiry& ask, const Resource& definition);
+
+// The task definition that a service names; nullptr if it is none of the estate.
+[[nodiscard]] const Resource* definition_of(Inquiry& ask, const Resource& service);
+
+// Is this resource of an environment for development? As its tag Environment (Stage, Env) says; false without one.
+[[nodiscard]] bool is_for_development(Inquiry& ask, const Resource& resource);
+
+// Does a reference to the resource stand anywhere in the value?
+[[nodiscard]] bool mentions(Inquiry& ask, const Value& value, const Resource& resource);
+
+}  // namespace redoubt::controls

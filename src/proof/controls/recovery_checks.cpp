@@ -1,0 +1,385 @@
+// DR-1 to DR-6 and IR-1 to IR-6: backups, a second region, and what an incident needs to be seen and contained.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "containers.hpp"
+#include "databases.hpp"
+#include "property_checks.hpp"
+#include "reading.hpp"
+#include "value_text.hpp"
+
+namespace redoubt::controls {
+namespace {
+
+const std::vector<std::string_view> databases{db_instance, db_cluster, docdb_cluster, neptune_cluster};
+
+constexpr double default_retention = 1;  // "AWS::RDS::DBInstance", BackupRetentionPeriod; clusters alike
+
+// A replica's backups are off unless it says otherwise, and its source's count.
+bool is_replica(Inquiry& ask, const Resource& database) {
+  return !is_empty(ask.get(database, "SourceDBInstanceIdentifier")) &&
+         is_empty(ask.get(database, "BackupRetentionPeriod"));
+}
+
+void retention_at_least(Inquiry& ask, const Resource& database, double days) {
+  if (is_cluster_member(ask, database) || is_replica(ask, database)) return;
+  ask.expect_at_least(database, "BackupRetentionPeriod", days, default_retention);
+}
+
+void backups_enabled(Inquiry& ask, const Resource& database) {
+  retention_at_least(ask, database, 1);
+}
+
+void backups_kept(Inquiry& ask, const Resource& database) {
+  constexpr double week = 7;
+  retention_at_least(ask, database, week);
+}
+
+void cache_retention(Inquiry& ask, const Resource& cache) {
+  if (cache.type == "AWS::ElastiCache::CacheCluster") {
+    const Known<std::string> engine = ask.text(cache, "Engine");
+    if (engine.known() && engine.value == "memcached") return;  // has no snapshots
+    const Known<std::string> node = ask.text(cache, "CacheNodeType");
+    if (node.known() && node.value.starts_with("cache.t1.")) return;  // nor have these
+  }
+  ask.expect_at_least(cache, "SnapshotRetentionLimit", 1, 0);
+}
+
+void deletion_protection(Inquiry& ask, const Resource& database) {
+  if (!is_cluster_member(ask, database)) ask.expect_true(database, "DeletionProtection");
+}
+
+bool keeps(std::string_view policy) {
+  return policy == "Snapshot" || policy == "Retain" || policy == "RetainExceptOnCreate";
+}
+
+// "DeletionPolicy attribute": Snapshot by default for clusters, and for instances that belong to none.
+void final_snapshot(Inquiry& ask, const Resource& database) {
+  if (database.stack == estate::no_index || is_cluster_member(ask, database)) return;
+  const bool by_default = database.type == db_instance || database.type == db_cluster;
+  const std::string_view policy = database.deletion_policy;
+  if (keeps(policy))
+    ask.proved(&database, {}, fmt::format("DeletionPolicy is {}", policy));
+  else if (policy.empty() && by_default)
+    ask.proved(&database, {}, "DeletionPolicy is absent, which CloudFormation takes as Snapshot for it");
+  else
+    ask.refuted(&database, {},
+                policy.empty() ? "DeletionPolicy is absent, which CloudFormation takes as Delete"
+                               : fmt::format("DeletionPolicy is {}", policy));
+}
+
+void replacement_snapshot(Inquiry& ask, const Resource& database) {
+  if (database.stack == estate::no_index || is_cluster_member(ask, database)) return;
+  const std::string_view policy = database.update_replace_policy;
+  if (keeps(policy))
+    ask.proved(&database, {}, fmt::format("UpdateReplacePolicy is {}", policy));
+  else
+    ask.refuted(&database, {},
+                policy.empty() ? "UpdateReplacePolicy is absent, which CloudFormation takes as Delete"
+                               : fmt::format("UpdateReplacePolicy is {}", policy));
+}
+
+void stateful_retained(Inquiry& ask, const Resource& resource) {
+  if (resource.stack == estate::no_index) return;
+  const std::string_view policy = resource.deletion_policy;
+  if (policy == "Retain" || policy == "RetainExceptOnCreate")
+    ask.proved(&resource, {}, fmt::format("DeletionPolicy is {}", policy));
+  else
+    ask.refuted(&resource, {},
+                policy.empty() ? "DeletionPolicy is absent, which CloudFormation takes as Delete"
+                               : fmt::format("DeletionPolicy is {}", policy));
+}
+
+// Rules of backup plans, with the plan that holds them.
+struct PlanRule {
+  const Resource* plan;
+  Value rule;
+};
+
+std::vector<PlanRule> plan_rules(Inquiry& ask) {
+  std::vector<PlanRule> out;
+  for (const Resource* plan : ask.resources("AWS::Backup::BackupPlan"))
+    for (const Value& rule : items_of(ask.get(*plan, "BackupPlan.BackupPlanRule"))) out.push_back({plan, rule});
+  return out;
+}
+
+void copy_declared(Inquiry& ask) {
+  for (const PlanRule& each : plan_rules(ask))
+    for (const Value& copy : items_of(each.rule["CopyActions"]))
+      if (!is_empty(copy["DestinationBackupVaultArn"]))
+        return ask.proved(
+            each.plan, copy.at,
+            fmt::format("{} copies to {}", each.plan->id, text_of(ask.estate(), copy["DestinationBackupVaultArn"])));
+  for (const std::string_view type : {db_instance, db_cluster})
+    for (const Resource* database : ask.resources(type))
+      if (const Value region = ask.get(*database, "AutomaticBackupReplicationRegion"); !is_empty(region))
+        return ask.proved(database, region.at,
+                          fmt::format("its backups are replicated to {}", text_of(ask.estate(), region)));
+  ask.refuted(nullptr, {},
+              "no backup plan has a copy action, and no database replicates its backups to another region");
+}
+
+void plan_holds_database(Inquiry& ask) {
+  const auto plans = ask.resources("AWS::Backup::BackupPlan");
+  if (plans.empty()) return ask.refuted(nullptr, {}, "no AWS::Backup::BackupPlan is declared");
+  std::vector<const Resource*> kept;
+  for (const std::string_view type : databases)
+    for (const Resource* database : ask.resources(type))
+      if (!is_cluster_member(ask, *database)) kept.push_back(database);
+  if (kept.empty()) return ask.proved(plans.front(), {}, "a backup plan is declared, and no database to select");
+  for (const Resource* database : kept) {
+    const Resource* selection = nullptr;
+    for (const Resource* each : ask.resources("AWS::Backup::BackupSelection")) {
+      for (const Value& item : items_of(ask.get(*each, "BackupSelection.Resources"))) {
+        const Known<std::string> text = ask.in().text(item);
+        if (mentions(ask, item, *database) ||
+            (text.known() && (text.value == "*" || text.value.ends_with(":rds:*:*:db:*"))))
+          selection = each;
+      }
+      for (const Value& tag : items_of(ask.get(*each, "BackupSelection.ListOfTags"))) {
+        const Known<std::string> key = ask.in().text(tag["ConditionKey"]);
+        const Known<std::string> wanted = ask.in().text(tag["ConditionValue"]);
+        const Known<std::string> has =
+            key.known() ? ask.in().text(value_for(ask, ask.get(*database, "Tags"), key.value)) : Known<std::string>{};
+        if (wanted.known() && has.known() && wanted.value == has.value) selection = each;
+      }
+    }
+    if (selection != nullptr)
+      ask.proved(database, selection->at, fmt::format("{} selects it", selection->id));
+    else
+      ask.refuted(database, {}, "no AWS::Backup::BackupSelection names it, by ARN or by tag");
+  }
+}
+
+void vault_locked(Inquiry& ask, const Resource& vault) {
+  ask.expect_given(vault, "LockConfiguration");
+}
+
+void restore_testing(Inquiry& ask) {
+  const auto plans = ask.resources("AWS::Backup::RestoreTestingPlan");
+  if (plans.empty()) return ask.refuted(nullptr, {}, "no AWS::Backup::RestoreTestingPlan is declared");
+  const auto selections = ask.resources("AWS::Backup::RestoreTestingSelection");
+  if (selections.empty())
+    ask.refuted(plans.front(), {}, "no AWS::Backup::RestoreTestingSelection says what is restored");
+  else
+    ask.proved(plans.front(), {},
+               fmt::format("{} restores what {} selects", plans.front()->id, selections.front()->id));
+}
+
+void data_in_second_region(Inquiry& ask) {
+  for (const PlanRule& each : plan_rules(ask))
+    if (!is_empty(each.rule["CopyActions"]))
+      return ask.proved(each.plan, each.rule.at,
+                        "backups are copied to another vault, from which they can be restored");
+  for (const std::string_view type : {db_instance, db_cluster})
+    for (const Resource* database : ask.resources(type))
+      for (const std::string_view name : {"AutomaticBackupReplicationRegion", "GlobalClusterIdentifier"})
+        if (const Value value = ask.get(*database, name); !is_empty(value))
+          return ask.proved(database, value.at, fmt::format("{} is {}", name, text_of(ask.estate(), value)));
+  ask.refuted(nullptr, {}, "neither a copy of backups, nor a replica, nor a global cluster is declared");
+}
+
+void image_in_second_region(Inquiry& ask) {
+  const auto configurations = ask.resources("AWS::ECR::ReplicationConfiguration");
+  if (configurations.empty())
+    ask.refuted(nullptr, {}, "no AWS::ECR::ReplicationConfiguration is declared");
+  else
+    ask.expect_given(*configurations.front(), "ReplicationConfiguration.Rules");
+}
+
+// The first text within a value that names a region, or none.
+const Value* names_region(const Value& value) {
+  static constexpr std::array areas{"us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-", "cn-"};
+  static constexpr std::array directions{"north", "south", "east", "west", "central"};
+  if (value.is(Kind::text)) {
+    const std::string_view text = value.text;
+    for (const std::string_view area : areas)
+      for (std::size_t at = text.find(area); at != std::string_view::npos; at = text.find(area, at + 1)) {
+        const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+        if (at > 0 && is_letter(text[at - 1])) continue;
+        std::string_view rest = text.substr(at + area.size());
+        if (rest.starts_with("gov-")) rest.remove_prefix(4);
+        bool any = false;
+        for (bool again = true; again;) {
+          again = false;
+          for (const std::string_view direction : directions)
+            if (rest.starts_with(direction)) {
+              rest.remove_prefix(direction.size());
+              any = again = true;
+            }
+        }
+        if (any && rest.size() >= 2 && rest[0] == '-' && rest[1] >= '1' && rest[1] <= '9') return &value;
+      }
+    return nullptr;
+  }
+  for (const Value& item : value.items)
+    if (const Value* found = names_region(item)) return found;
+  for (const estate::Member& member : value.members)
+    if (const Value* found = names_region(member.value)) return found;
+  return nullptr;
+}
+
+void no_region_bound(Inquiry& ask) {
+  bool any = false;
+  for (const Resource& resource : ask.estate().resources) {
+    if (resource.stack == estate::no_index) continue;
+    any = true;
+    if (const Value* found = names_region(resource.properties))
+      ask.refuted(&resource, found->at, fmt::format("it names {}", text_of(ask.estate(), *found)));
+  }
+  if (any) ask.proved(nullptr, {}, "no property of a template names a region or zone");
+}
+
+// Is this a topic that somebody reads by e-mail?
+const Resource* email_subscription(Inquiry& ask, const Resource& topic) {
+  for (const Resource* subscription : ask.resources("AWS::SNS::Subscription")) {
+    const Known<std::string> protocol = ask.text(*subscription, "Protocol");
+    if (protocol.known() && protocol.value.starts_with("email") &&
+        ask.in().target(ask.get(*subscription, "TopicArn")) == &topic)
+      return subscription;
+  }
+  for (const Value& each : items_of(ask.get(topic, "Subscription"))) {
+    const Known<std::string> protocol = ask.in().text(each["Protocol"]);
+    if (protocol.known() && protocol.value.starts_with("email")) return &topic;
+  }
+  return nullptr;
+}
+
+void security_topic(Inquiry& ask) {
+  const auto topics = ask.resources("AWS::SNS::Topic");
+  for (const Resource* topic : topics)
+    if (const Resource* subscription = email_subscription(ask, *topic))
+      return ask.proved(topic, subscription->at, fmt::format("{} sends it to an e-mail address", subscription->id));
+  ask.refuted(topics.empty() ? nullptr : topics.front(), {},
+              topics.empty() ? "no AWS::SNS::Topic is declared" : "no topic has an e-mail subscription");
+}
+
+void topic_encrypted(Inquiry& ask, const Resource& topic) {
+  ask.expect_given(topic, "KmsMasterKeyId");
+}
+
+// Alarms whose metric tells of an attack: those of the service's security namespace and of the trail.
+void alarms_routed(Inquiry& ask) {
+  for (const Resource* alarm : ask.resources("AWS::CloudWatch::Alarm")) {
+    const Known<std::string> space = ask.text(*alarm, "Namespace");
+    if (!space.known() || space.value.starts_with("AWS/")) continue;
+    const Resource* topic = nullptr;
+    Value unknown_action;
+    const Value actions = ask.get(*alarm, "AlarmActions");
+    for (const Value& action : items_of(actions)) {
+      const Resource* const target = ask.in().target(action);
+      if (target != nullptr && target->type == "AWS::SNS::Topic") topic = target;
+      if (target == nullptr && !ask.in().text(action).known()) unknown_action = action;
+    }
+    if (topic != nullptr && email_subscription(ask, *topic) != nullptr)
+      ask.proved(alarm, actions.at, fmt::format("it sends to {}", topic->id));
+    else if (unknown_action)
+      ask.unknown(alarm, unknown_action.at,
+                  fmt::format("it sends to {}, which is not among the sources", text_of(ask.estate(), unknown_action)));
+    else
+      ask.refuted(alarm, actions.at,
+                  topic != nullptr ? fmt::format("it sends to {}, which no e-mail address is subscribed to", topic->id)
+                                   : "none of its AlarmActions is a topic of the stack");
+  }
+}
+
+// Rules for the findings of a service, and whether they send them to a topic.
+void findings_routed(Inquiry& ask, std::string_view source) {
+  for (const Resource* rule : ask.resources("AWS::Events::Rule")) {
+    bool matches = false;
+    for (const Value& each : items_of(part(ask.get(*rule, "EventPattern"), "source"))) {
+      const Known<std::string> text = ask.in().text(each);
+      matches = matches || (text.known() && text.value == source);
+    }
+    if (!matches) continue;
+    for (const Value& target : items_of(ask.get(*rule, "Targets"))) {
+      const Resource* const topic = ask.in().target(target["Arn"]);
+      if (topic != nullptr && topic->type == "AWS::SNS::Topic")
+        return ask.proved(rule, target.at, fmt::format("it sends the findings of {} to {}", source, topic->id));
+    }
+    return ask.refuted(rule, {},
+                       fmt::format("it matches the findings of {} and none of its targets is a topic", source));
+  }
+  ask.refuted(nullptr, {}, fmt::format("no AWS::Events::Rule matches the findings of {}", source));
+}
+
+void isolation_group(Inquiry& ask) {
+  for (const Resource* group : ask.resources("AWS::EC2::SecurityGroup")) {
+    const Value out = ask.get(*group, "SecurityGroupEgress");
+    bool admits_nothing = is_empty(ask.get(*group, "SecurityGroupIngress")) && !is_empty(out) &&
+                          naming(ask, "AWS::EC2::SecurityGroupIngress", "GroupId", *group).empty() &&
+                          naming(ask, "AWS::EC2::SecurityGroupEgress", "GroupId", *group).empty();
+    for (const Value& rule : items_of(out)) {
+      const Known<std::string> range = ask.in().text(rule["CidrIp"]);
+      const Known<std::string> range6 = ask.in().text(rule["CidrIpv6"]);
+      admits_nothing = admits_nothing && ((range.known() && range.value.starts_with("127.")) ||
+                                          (range6.known() && range6.value == "::1/128"));
+    }
+    // Nothing may use it, or it would be a group in use, not one that stands ready.
+    const bool used = std::ranges::any_of(ask.estate().resources, [&](const Resource& each) {
+      return &each != group && ask.in().exists(each) && mentions(ask, each.properties, *group) &&
+             !each.type.starts_with("AWS::SSM::");
+    });
+    if (admits_nothing && !used) return ask.proved(group, out.at, "it admits nothing, in or out, and nothing uses it");
+  }
+  ask.refuted(nullptr, {}, "no security group admits nothing in and nothing out and stands unused");
+}
+
+void block_list(Inquiry& ask) {
+  for (const Resource* acl : ask.resources("AWS::WAFv2::WebACL"))
+    for (const Value& rule : items_of(ask.get(*acl, "Rules"))) {
+      const Value set = part(rule, "Statement.IPSetReferenceStatement.Arn");
+      if (!is_empty(set) && rule["Action"]["Block"])
+        return ask.proved(acl, rule.at, fmt::format("it blocks the addresses of {}", text_of(ask.estate(), set)));
+    }
+  ask.refuted(nullptr, {}, "no rule of a web ACL blocks the addresses of an IP set");
+}
+
+void patched(Inquiry& ask, const Resource& database) {
+  ask.expect_true(database, "AutoMinorVersionUpgrade", true);
+}
+
+}  // namespace
+
+std::vector<Check> recovery_checks() {
+  return {
+      {"DR-1.enabled", Method::property, databases, backups_enabled},
+      {"DR-1.retention", Method::property, databases, backups_kept},
+      {"DR-1.cache-retention",
+       Method::property,
+       {"AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup"},
+       cache_retention},
+      {"DR-2.deletion-protection", Method::property, databases, deletion_protection},
+      {"DR-2.final-snapshot", Method::property, databases, final_snapshot},
+      {"DR-2.replacement-snapshot", Method::property, databases, replacement_snapshot},
+      {"DR-2.stateful-retained",
+       Method::property,
+       {"AWS::KMS::Key", "AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::Logs::LogGroup",
+        "AWS::ECR::Repository", "AWS::Backup::BackupVault"},
+       stateful_retained},
+      {"DR-4.copy-declared", Method::property, {}, {}, copy_declared},
+      {"DR-5.plan", Method::property, {}, {}, plan_holds_database},
+      {"DR-5.vault-locked", Method::property, {"AWS::Backup::BackupVault"}, vault_locked},
+      {"DR-5.restore-testing", Method::property, {}, {}, restore_testing},
+      {"DR-6.no-region-bound", Method::property, {}, {}, no_region_bound},
+      {"DR-6.data-in-second-region", Method::property, {}, {}, data_in_second_region},
+      {"DR-6.image-in-second-region", Method::property, {}, {}, image_in_second_region},
+      {"IR-1.alarms-routed", Method::property, {}, {}, alarms_routed},
+      {"IR-1.hub-findings-routed",
+       Method::property,
+       {},
+       {},
+       [](Inquiry& ask) { findings_routed(ask, "aws.securityhub"); }},
+      {"MON-9.routed", Method::property, {}, {}, [](Inquiry& ask) { findings_routed(ask, "aws.guardduty"); }},
+      {"IR-2.isolation-group", Method::property, {}, {}, isolation_group},
+      {"IR-2.block-list", Method::property, {}, {}, block_list},
+      {"IR-4.database-patched", Method::property, {db_instance}, patched},
+      {"IR-6.topic", Method::property, {}, {}, security_topic},
+      {"IR-6.topic-encrypted", Method::property, {"AWS::SNS::Topic"}, topic_encrypted},
+      must_be_customer_key("IR-6.topic-customer-key", {{"AWS::SNS::Topic", "KmsMasterKeyId"}}),
+  };
+}
+
+}  // namespace redoubt::controls

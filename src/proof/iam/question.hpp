@@ -1,0 +1,36 @@
+// The question whether one policy stays within another, as the rules that matter to it: what both say alike, and what
+// cannot meet the rest, is left out before any automaton is made. Most changes to a policy are small, so that little is
+// left.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "iam/budget.hpp"
+#include "iam/policy.hpp"
+#include "iam/space.hpp"
+
+namespace redoubt::iam {
+
+struct Rules {
+  std::vector<const Statement*> allow;
+  std::vector<const Statement*> deny;
+};
+
+// Does `left` allow what `right` does not? The statements are those of the policies that it was made from.
+struct Question {
+  Rules left;
+  Rules right;
+
+  [[nodiscard]] static Question of(const Policy& left, const Policy& right);
+
+  // Nothing is left to ask: everything that the left allows, the right does.
+  [[nodiscard]] bool is_settled() const { return left.allow.empty(); }
+
+  [[nodiscard]] std::vector<const Statement*> statements() const;
+
+  // A box of requests that the left allows and the right does not; none when there is none, or the budget is spent.
+  [[nodiscard]] std::optional<Box> find(const Space& space, Budget& budget) const;
+};
+
+}  // namespace redoubt::iam

@@ -1,0 +1,255 @@
+#include "reach/reach.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <map>
+#include <tuple>
+
+#include "reach/search.hpp"
+#include "reach/simulate.hpp"
+
+namespace redoubt::reach {
+namespace {
+
+PacketSet wanted(const Question& question) {
+  Box box;
+  if (question.protocol)
+    box.protocols = *question.protocol == icmp ? protocols_of({icmp, icmpv6}) : protocols_of({*question.protocol});
+  if (question.port) {
+    if (!question.protocol) box.protocols = protocols_of({tcp, udp});
+    box.destination_ports = PortSet::one(*question.port);
+  }
+  return PacketSet(std::move(box));
+}
+
+AddressSet site_sources(const Site& site) {
+  AddressSet prefixes;
+  for (const Prefix& prefix : site.prefixes) prefixes = prefixes | prefix.addresses();
+  if (!site.unknown.empty()) return all_ipv4() | all_ipv6();
+  const AddressSet own = site.own & prefixes;
+  return own.empty() ? prefixes : own;
+}
+
+}  // namespace
+
+Reach::Reach(const Network& network) : network_(network), lookup_(network), filters_(network) {}
+
+std::vector<Flow> Reach::flows(const Question& question, std::optional<Drop>& stopped,
+                               std::vector<std::string>& doubts) const {
+  Search search(*this, question.to, wanted(question));
+  const Endpoint& from = question.from;
+  const std::optional<Address> source = question.source ? question.source : from.address;
+  const auto run = [&](Hop hop, const AddressSet& addresses) {
+    if (search.found) return;
+    search.run({hop, source ? AddressSet::one(*source) : addresses});
+  };
+  bool owned = false;
+  for (const Index i : from.interfaces) {
+    const Interface& interface = network_.interfaces[i];
+    // A subnet, a group, a load balancer: the one that has the address. One interface alone may still claim it.
+    const AddressSet addresses = interface.addresses();
+    const bool by_public = std::ranges::any_of(
+        interface.assigned, [&](const Assigned& each) { return source && each.public_address == *source; });
+    if (by_public && !question.source) {
+      owned = true;
+      search.run({{HopKind::interface, i}, addresses});
+      continue;
+    }
+    if (source && !addresses.contains(*source) && (from.interfaces.size() > 1 || from.host_subnet != none)) continue;
+    owned = true;
+    run({HopKind::interface, i}, addresses);
+  }
+  if (!owned && from.host_subnet != none) {
+    AddressSet range;
+    for (const Prefix& prefix : network_.subnets[from.host_subnet].ranges) range = range | prefix.addresses();
+    run({HopKind::host, from.host_subnet}, range);
+  }
+  for (const Index s : from.sites) {
+    const Site& site = network_.sites[s];
+    if (!site.unknown.empty() && !source) search.doubts.push_back(site.unknown);
+    run({HopKind::site, s}, site_sources(site));
+  }
+  if (from.internet) run({HopKind::internet, none}, internet_addresses());
+  stopped = std::move(search.stopped);
+  doubts = std::move(search.doubts);
+  return std::move(search.flows);
+}
+
+Answer Reach::ask(const Question& question) const {
+  std::optional<Drop> stopped;
+  std::vector<std::string> doubts;
+  const std::vector<Flow> found = flows(question, stopped, doubts);
+  for (const Flow& flow : found)
+    if (flow.doubt.empty()) return confirmed(flow);
+  Answer out;
+  if (!network_.unknown.empty()) doubts.insert(doubts.begin(), network_.unknown);
+  for (const Endpoint* end : {&question.from, &question.to})
+    for (const Index i : end->interfaces)
+      if (const std::string& why = network_.interfaces[i].unknown; !why.empty()) doubts.push_back(why);
+  if (!found.empty()) {
+    for (const Leg& leg : found.front().legs) append(out.path, leg.arrival.path);
+    out.unknown = found.front().doubt;
+    return out;
+  }
+  if (!doubts.empty()) {
+    out.unknown = fmt::format("{}", fmt::join(doubts, "; "));
+    return out;
+  }
+  out.verdict = Verdict::unreachable;
+  if (stopped) {
+    out.path = stopped->path;
+    out.packet = stopped->packets.pick();
+    out.stopped_by = explain(*stopped);
+  } else {
+    const bool source = question.from.internet && question.source && !internet_addresses().contains(*question.source);
+    out.stopped_by = StoppedBy{
+        question.to.name, "question",
+        source ? fmt::format("{} is no address of the Internet", text_of(*question.source))
+               : std::string("no packet can have such addresses: one end has none of the family that the other has"),
+        false};
+  }
+  return out;
+}
+
+// Every leg's packet is followed by the simulator, and so is its answer.
+Answer Reach::confirmed(const Flow& flow) const {
+  Answer out;
+  Simulator simulator(network_);
+  std::map<Index, Address> chosen;
+  std::optional<Packet> before;  // as it arrived at the end of the leg before
+  const auto unconfirmed = [&](std::string_view what) {
+    Answer fault;
+    fault.unknown = fmt::format("the simulator does not confirm {} (a fault of Redoubt's: please report it)", what);
+    return fault;
+  };
+  const auto choose = [&](Hop hop, Address address) {
+    if (hop.kind != HopKind::interface) return;
+    if (!network_.interfaces[hop.index].addresses().contains(address)) return;
+    chosen[hop.index] = address;
+    simulator.choose(hop.index, address);
+  };
+  for (const Leg& leg : flow.legs) {
+    PacketSet candidates = leg.packets;
+    if (before && leg.keeps_client_address) candidates = candidates.from(AddressSet::one(before->source));
+    if (before && flow.legs.front().arrival.routed && &leg != &flow.legs.front()) {
+      const Leg& last = *(&leg - 1);
+      if (last.arrival.routed)
+        candidates = candidates & PacketSet(Box{.protocols = protocols_of({before->protocol}),
+                                                .destination_ports = PortSet::one(before->destination_port)});
+      if (last.arrival.routed && !leg.arrival.sent_destination)
+        candidates = candidates.to(AddressSet::one(before->destination));
+    }
+    if (leg.from.kind == HopKind::interface && !leg.arrival.sent_source && chosen.contains(leg.from.index) &&
+        !leg.keeps_client_address)
+      candidates = candidates.from(AddressSet::one(chosen.at(leg.from.index)));
+    if (candidates.empty()) return unconfirmed("that its parts fit together");
+    const Packet arrived = candidates.pick();
+    Packet sent = arrived;
+    if (leg.arrival.sent_source) sent.source = leg.arrival.sent_source->first();
+    if (leg.arrival.sent_destination) sent.destination = leg.arrival.sent_destination->first();
+    choose(leg.from, sent.source);
+    choose(leg.arrival.at, arrived.destination);
+    if (leg.from.kind == HopKind::host) simulator.add_host(leg.from.index, sent.source);
+
+    const auto deliveries = leg.keeps_client_address ? simulator.send_as_balancer(leg.from.index, sent)
+                                                     : simulator.send(leg.from, sent, false);
+    const bool there = std::ranges::any_of(deliveries, [&](const Delivery& delivery) {
+      return delivery.packet == arrived && delivery.path == leg.arrival.path;
+    });
+    if (!there) return unconfirmed(text_of(sent));
+    if (const auto answer = answer_to(arrived)) {
+      bool back = false;
+      if (leg.keeps_client_address) {
+        back = simulator.balancer_gets(leg.arrival.at.index, leg.from.index, *answer);
+      } else {
+        const auto answers = simulator.send(leg.arrival.at, *answer, true);
+        back = std::ranges::any_of(answers, [&](const Delivery& delivery) {
+          return delivery.path.back() == leg.from && delivery.packet == *answer_to(sent);
+        });
+      }
+      if (!back) return unconfirmed("the answer to " + text_of(sent));
+    }
+    append(out.path, leg.arrival.path);
+    out.sent.push_back(sent);
+    before = arrived;
+  }
+  out.verdict = Verdict::reachable;
+  out.packet = out.sent.front();
+  return out;
+}
+
+std::vector<Reached> Reach::reached_from_internet() const {
+  // Interfaces that no rule tells apart share an answer: a rule looks at the remote address, never at the own one. Only
+  // a gateway's own route table may; then each interface is asked about.
+  using Key = std::tuple<Index, std::vector<Index>, bool, bool, InterfaceKind, std::vector<std::tuple<Index, Index>>>;
+  std::map<Key, std::optional<Reached>> classes;
+  std::vector<Reached> out;
+  for (Index i = 0; i < network_.interfaces.size(); ++i) {
+    const Interface& interface = network_.interfaces[i];
+    if (interface.kind == InterfaceKind::nat_gateway || interface.kind == InterfaceKind::attachment) continue;
+    const bool alone = !interface.unknown.empty() || interface.subnet == none ||
+                       network_.vpcs[network_.subnets[interface.subnet].vpc].gateway_routes != none;
+    bool four = false, six = false;
+    for (const Assigned& assigned : interface.assigned) {
+      four = four || assigned.public_address;
+      six = six || (!assigned.addresses.empty() && !is_ipv4(assigned.addresses.first()));
+    }
+    std::vector<std::tuple<Index, Index>> behind;
+    for (const Index b : lookup_.balancers_to(i))
+      for (Index t = 0; t < network_.balancers[b].targets.size(); ++t)
+        if (network_.balancers[b].targets[t].interface == i)
+          behind.emplace_back(b, network_.balancers[b].targets[t].ports.first());
+    if (const LoadBalancer* own = lookup_.balancer_of(i))
+      behind.emplace_back(static_cast<Index>(own - network_.balancers.data()), none);
+    // Nobody outside can address it, and nobody passes anything on to it.
+    if (!alone && !four && !six && behind.empty()) continue;
+    const auto ask_about = [&](Index index) -> std::optional<Reached> {
+      Question question;
+      question.from.internet = true;
+      question.to.interfaces = {index};
+      std::optional<Drop> stopped;
+      std::vector<std::string> doubts;
+      const std::vector<Flow> found = flows(question, stopped, doubts);
+      if (const auto sure = std::ranges::find(found, std::string(), &Flow::doubt); sure != found.end())
+        return Reached{index, true, {}};
+      if (!found.empty()) return Reached{index, false, found.front().doubt};
+      if (!network_.interfaces[index].unknown.empty()) return Reached{index, false, network_.interfaces[index].unknown};
+      if (!doubts.empty()) return Reached{index, false, doubts.front()};
+      return {};
+    };
+    std::optional<Reached> result;
+    if (alone) {
+      result = ask_about(i);
+    } else {
+      std::vector<Index> groups = interface.groups;
+      std::ranges::sort(groups);
+      std::ranges::sort(behind);
+      const Key key{interface.subnet, std::move(groups), four, six, interface.kind, std::move(behind)};
+      const auto [place, added] = classes.try_emplace(key);
+      if (added) place->second = ask_about(i);
+      result = place->second;
+    }
+    if (!result) continue;
+    result->interface = i;
+    out.push_back(std::move(*result));
+  }
+  return out;
+}
+
+std::vector<Reached> Reach::what_reaches(const Endpoint& to) const {
+  std::vector<Reached> out;
+  for (Index i = 0; i < network_.interfaces.size(); ++i) {
+    const Interface& interface = network_.interfaces[i];
+    if (interface.kind == InterfaceKind::attachment) continue;
+    Question question;
+    question.from.interfaces = {i};
+    question.to = to;
+    const Answer answer = ask(question);
+    if (answer.verdict != Verdict::unreachable)
+      out.push_back({i, answer.verdict == Verdict::reachable, answer.unknown});
+  }
+  return out;
+}
+
+}  // namespace redoubt::reach

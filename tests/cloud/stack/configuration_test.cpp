@@ -1,0 +1,113 @@
+#include "stack/configuration.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/files.hpp"
+
+namespace redoubt::stack {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+Configuration good(std::string_view toml) {
+  auto read = read_configuration(toml, "redoubt.toml");
+  EXPECT_TRUE(read.has_value()) << (read ? "" : read.error().text());
+  return read ? *read : Configuration{};
+}
+
+std::string error(std::string_view toml) {
+  const auto read = read_configuration(toml, "redoubt.toml");
+  return read ? "none" : read.error().text();
+}
+
+TEST(Configuration, WithoutAnythingIsProductionWithASecondRegion) {
+  const Configuration c = good("");
+  EXPECT_TRUE(c.production());
+  EXPECT_TRUE(c.multi_az);
+  EXPECT_EQ(c.second_region, "us-west-2");
+  EXPECT_EQ(c.nat_gateways, 2);
+  EXPECT_EQ(c.prefix(), "redoubt-production");
+}
+
+TEST(Configuration, DevelopmentHasDefaultsOfItsOwnWhereverTheEnvironmentStands) {
+  const Configuration c = good("name = \"shop\"\nenvironment = \"development\"\n[logs]\nretention_days = 14\n");
+  EXPECT_FALSE(c.multi_az);
+  EXPECT_EQ(c.second_region, "");
+  EXPECT_EQ(c.log_days, 14);
+  EXPECT_EQ(c.prefix(), "shop-development");
+}
+
+TEST(Configuration, TheAnnotatedExampleIsTheDefaultsAndNamesEveryOption) {
+  const std::string example = annotated_example();
+  const Configuration read = good(example), defaults = good("");
+  for (const Option& option : options()) {
+    const std::string_view key =
+        option.name.substr(option.name.find('.') == std::string_view::npos ? 0 : option.name.find('.') + 1);
+    EXPECT_THAT(example, HasSubstr(std::string(key) + " = ")) << option.name;
+    std::visit([&](auto member) { EXPECT_EQ(read.*member, defaults.*member) << option.name; }, option.target);
+    EXPECT_THAT(options_table(), HasSubstr("`" + std::string(option.name) + "`"));
+  }
+}
+
+TEST(Configuration, TheDocumentedTableIsTheOneThatIsRead) {
+  EXPECT_THAT(testing::read_file(REDOUBT_SOURCE_DIR "/docs/stack.md"), HasSubstr(options_table()));
+}
+
+TEST(Configuration, AnErrorNamesItsLineAndWhatToWrite) {
+  EXPECT_THAT(error("name = \"shop\"\n\nenvironment = \"prod\"\n"),
+              AllOf(StartsWith("redoubt.toml:3: "), HasSubstr("\"prod\""), HasSubstr("production or development")));
+  EXPECT_THAT(error("[service]\nport = \"8000\"\n"), AllOf(StartsWith("redoubt.toml:2: "), HasSubstr("1024 to 65535")));
+  EXPECT_THAT(error("[service]\nport = 80\n"), StartsWith("redoubt.toml:2: "));
+  EXPECT_THAT(error("[database]\nmulti_az = \"yes\"\n"), HasSubstr("neither true nor false"));
+  EXPECT_THAT(error("name = \n"), AllOf(StartsWith("redoubt.toml:1: "), HasSubstr("it is no TOML")));
+  EXPECT_THAT(error("name = 1.5\n"), StartsWith("redoubt.toml:1: "));
+  EXPECT_THAT(error("alert_emails = [\"a@example.com\", \"nobody\"]\n"), HasSubstr("\"nobody\""));
+}
+
+TEST(Configuration, AnUnknownOptionIsAnErrorThatKnowsTheNearest) {
+  EXPECT_THAT(error("[service]\nprot = 8000\n"),
+              AllOf(StartsWith("redoubt.toml:2: "), HasSubstr("did you mean service.port?")));
+  EXPECT_THAT(error("[nonsense]\nanything = 1\n"), HasSubstr("there is no option nonsense"));
+}
+
+struct Refused {
+  const char* toml;
+  const char* said;
+};
+
+class ConfigurationAsAWhole : public ::testing::TestWithParam<Refused> {};
+
+TEST_P(ConfigurationAsAWhole, IsRefused) {
+  EXPECT_THAT(error(GetParam().toml), HasSubstr(GetParam().said));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, ConfigurationAsAWhole,
+    ::testing::Values(
+        Refused{"second_region = \"us-east-1\"", "second_region is the region itself"},
+        Refused{"alert_emails = []", "nobody hears"}, Refused{"name = \"a-name-that-is-too-long-for-aws\"", "2 to 18"},
+        Refused{"[network]\ncidr = \"10.0.0.1/16\"", "network.cidr"},
+        Refused{"[network]\ncidr = \"10.0.0.0/8\"", "/16 to /28"},
+        Refused{"[network]\npublic_subnets = [\"10.1.1.0/24\", \"10.0.2.0/24\"]", "not within"},
+        Refused{"[network]\npublic_subnets = [\"10.0.11.0/25\", \"10.0.2.0/24\"]", "overlap"},
+        Refused{"[network]\npublic_subnets = [\"10.0.1.0/24\"]", "2 or 3"},
+        Refused{"[network]\nnat_gateways = 3", "more than there are public subnets"},
+        Refused{"[network]\ndenied_ranges = [\"300.0.0.0/8\"]", "no address range"},
+        Refused{"[service]\nimage = \"example.com/app:latest\"", "@sha256:DIGEST"},
+        Refused{"[service]\nuser = \"0:0\"", "neither of them 0"}, Refused{"[service]\ncpu = 300", "256, 512"},
+        Refused{"[service]\ncpu = 256\nmemory = 4096", "512 to 2048"},
+        Refused{"[service]\nmin_tasks = 20", "more than service.max_tasks"},
+        Refused{"[service]\nenvironment = { A = \"x\" }\n[service.secrets]\nA = "
+                "\"arn:aws:secretsmanager:us-east-1:123456789012:secret:a-AbCdEf\"",
+                "service.environment and in service.secrets"},
+        Refused{"[service.environment]\n\"A B\" = \"x\"", "cannot be the name"},
+        Refused{"[logs]\nretention_days = 7", "30 or more in production"},
+        Refused{"[logs]\nretention_days = 100", "CloudWatch Logs keeps"},
+        Refused{"[database]\nbackup_days = 3", "7 to 35"}, Refused{"[database]\nstorage_gib = 500", "a tenth above"},
+        Refused{"certificate = \"arn:aws:acm:eu-west-1:123456789012:certificate/0a\"", "none of the region"}));
+
+}  // namespace
+}  // namespace redoubt::stack

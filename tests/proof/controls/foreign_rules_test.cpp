@@ -1,0 +1,193 @@
+// How the checks compare with other tools' rules on those tools' own examples: foreign_rules.yaml says which checks
+// answer which rule, and where Redoubt disagrees on purpose. Prints the figures; wants recall and precision of 0.99
+// over the rest.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "controls/prove.hpp"
+#include "estate/document.hpp"
+#include "estate/template_reader.hpp"
+#include "redoubt/json.hpp"
+#include "support/corpora.hpp"
+
+namespace redoubt::controls {
+namespace {
+
+using estate::Estate;
+using estate::Value;
+
+constexpr double goal = 0.99;
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path;
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Value foreign_rules() {
+  const auto document = estate::read_document(read_file(REDOUBT_SOURCE_DIR "/tests/proof/controls/foreign_rules.yaml"),
+                                              0, "foreign_rules.yaml");
+  EXPECT_TRUE(document) << document.error().text();
+  return document ? *document : Value{};
+}
+
+struct Rule {
+  std::vector<std::string> checks;           // the resources that any of them refutes are those that the rule accuses
+  std::string disagreement;                  // why nothing answers it
+  std::map<std::string, std::string> cases;  // examples in which Redoubt says otherwise on purpose, and why
+};
+
+Rule rule_of(const Value& rules, std::string_view tool, std::string_view id) {
+  Rule out;
+  const Value& entry = rules[tool][id];
+  const Value& checks = entry.is(estate::Kind::list) ? entry : entry["checks"];
+  for (const Value& check : checks.items) out.checks.push_back(check.text);
+  out.disagreement = entry["disagree"].text;
+  for (const estate::Member& member : entry["except"].members) out.cases[member.name] = member.value.text;
+  return out;
+}
+
+// The resources that the checks refute; none when the template cannot be read.
+std::optional<std::set<std::string>> accused(const std::string& text, const std::vector<std::string>& checks,
+                                             std::string& why) {
+  const auto document = estate::read_document(text, 0, "example");
+  Estate estate;
+  if (!document) {
+    why = document.error().text();
+    return std::nullopt;
+  }
+  if (const auto added = estate::add_template(estate, *document, "example"); !added) {
+    why = added.error().text();
+    return std::nullopt;
+  }
+  std::set<std::string> out;
+  Question question;
+  question.controls = checks;
+  question.scope = Scope::stack;
+  for (const Verdict& verdict : prove(estate, question).verdicts)
+    if (verdict.outcome == Outcome::refuted) out.insert(verdict.resource);
+  return out;
+}
+
+struct Figures {
+  int found = 0, missed = 0, wrongly = 0, rightly_silent = 0, disagreed = 0, unreadable = 0;
+
+  void print(std::string_view corpus) const {
+    fmt::print(
+        "{}: found {}, missed {}, wrongly accused {}, rightly silent {}; recall {:.3f}, precision {:.3f}; "
+        "disagreed on purpose {}, unreadable {}\n",
+        corpus, found, missed, wrongly, rightly_silent, recall(), precision(), disagreed, unreadable);
+  }
+  [[nodiscard]] double recall() const { return found + missed == 0 ? 1 : double(found) / (found + missed); }
+  [[nodiscard]] double precision() const { return found + wrongly == 0 ? 1 : double(found) / (found + wrongly); }
+};
+
+std::vector<std::string> texts(const std::optional<json::Value>& list) {
+  std::vector<std::string> out;
+  if (list && list->is_array())
+    for (const json::Value& each : list->elements()) out.emplace_back(each.string());
+  return out;
+}
+
+TEST(ForeignRules, of_cfn_nag_are_answered_on_its_own_templates) {
+  const auto folder = testing::corpus("templates");
+  if (!folder) GTEST_SKIP() << "corpus templates is not here (../shared/corpora/templates)";
+  const Value rules = foreign_rules();
+  const auto verdicts = json::parse(read_file(*folder / "cfn_nag_verdicts.json"));
+  ASSERT_TRUE(verdicts);
+  Figures figures;
+  for (const json::Value& each : verdicts->root().elements()) {
+    const std::string id(each.find("rule_id")->string());
+    const std::string name(each.find("template")->string());
+    const Rule rule = rule_of(rules, "cfn_nag", id);
+    ASSERT_TRUE(!rule.checks.empty() || !rule.disagreement.empty()) << id << " is answered by nothing";
+    const std::filesystem::path path = *folder / "cfn_nag" / name;
+    if (rule.checks.empty() || rule.cases.contains(name) || !exists(path)) {
+      ++figures.disagreed;
+      continue;
+    }
+    const auto wanted_value = each.find("violating_resources");
+    if (!wanted_value || !wanted_value->is_array()) continue;  // its test only looks that nothing breaks
+    const std::vector<std::string> wanted = texts(wanted_value);
+    std::string why;
+    const auto got = accused(read_file(path), rule.checks, why);
+    if (!got) {
+      ++figures.unreadable;
+      fmt::print("  {} {}: {}\n", id, name, why);
+      continue;
+    }
+    for (const std::string& resource : wanted)
+      if (got->contains(resource)) {
+        ++figures.found;
+      } else {
+        ++figures.missed;
+        fmt::print("  {} {}: {} is missed\n", id, name, resource);
+      }
+    for (const std::string& resource : *got)
+      if (std::ranges::find(wanted, resource) == wanted.end()) {
+        ++figures.wrongly;
+        fmt::print("  {} {}: {} is wrongly accused\n", id, name, resource);
+      }
+    if (wanted.empty() && got->empty()) ++figures.rightly_silent;
+  }
+  figures.print("cfn_nag");
+  EXPECT_GE(figures.recall(), goal);
+  EXPECT_GE(figures.precision(), goal);
+}
+
+TEST(ForeignRules, of_trivy_are_answered_on_its_own_examples) {
+  const auto folder = testing::corpus("templates");
+  if (!folder) GTEST_SKIP() << "corpus templates is not here (../shared/corpora/templates)";
+  const Value rules = foreign_rules();
+  const auto examples = json::parse(read_file(*folder / "trivy_examples.json"));
+  ASSERT_TRUE(examples);
+  Figures figures;
+  std::map<std::string, int> count;
+  for (const json::Value& each : examples->root().elements()) {
+    const std::string id(each.find("id")->string());
+    const std::string expect(each.find("expect")->string());
+    const std::string name = fmt::format("{} {}", expect, ++count[id + expect]);
+    const Rule rule = rule_of(rules, "trivy", id);
+    ASSERT_TRUE(!rule.checks.empty() || !rule.disagreement.empty()) << id << " is answered by nothing";
+    if (rule.checks.empty() || rule.cases.contains(name)) {
+      ++figures.disagreed;
+      continue;
+    }
+    std::string why;
+    const auto got = accused(std::string(each.find("text")->string()), rule.checks, why);
+    if (!got) {
+      ++figures.unreadable;
+      fmt::print("  {} {}: {}\n", id, name, why);
+      continue;
+    }
+    int& tally = expect == "bad" ? (got->empty() ? figures.missed : figures.found)
+                                 : (got->empty() ? figures.rightly_silent : figures.wrongly);
+    ++tally;
+    if (&tally == &figures.missed) fmt::print("  {} {} ({}) is missed\n", id, name, each.find("check")->string());
+    if (&tally == &figures.wrongly)
+      fmt::print("  {} {} ({}): {} is wrongly accused\n", id, name, each.find("check")->string(), *got->begin());
+  }
+  figures.print("trivy");
+  EXPECT_GE(figures.recall(), goal);
+  EXPECT_GE(figures.precision(), goal);
+}
+
+// A rule that nothing answers, or a check that is none, is a mistake in the map.
+TEST(ForeignRules, name_checks_of_the_catalogue) {
+  const Value rules = foreign_rules();
+  for (const std::string_view tool : {"cfn_nag", "trivy"})
+    for (const estate::Member& member : rules[tool].members) {
+      const Rule rule = rule_of(rules, tool, member.name);
+      EXPECT_NE(rule.checks.empty(), rule.disagreement.empty()) << member.name;
+      for (const std::string& check : rule.checks)
+        EXPECT_NE(find_check(check), nullptr) << member.name << ": " << check;
+    }
+}
+
+}  // namespace
+}  // namespace redoubt::controls

@@ -1,0 +1,153 @@
+// Every check beside a table of small templates with the verdicts it must give: tables/*.yaml, a list of rows
+//
+//   - check: ENC-1.encrypted
+//     name: an instance that says nothing
+//     scope: stack              # optional; fragment otherwise
+//     template: {Resources: …}  # or `resources:` alone
+//     expect: {Database: refuted}   # every verdict of the check; or not-applicable
+//     says: StorageEncrypted    # optional: a part of the counterexample, or of the reason
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "controls/catalogue.hpp"
+#include "controls/check.hpp"
+#include "controls/prove.hpp"
+#include "estate/document.hpp"
+#include "estate/template_reader.hpp"
+
+namespace redoubt::controls {
+namespace {
+
+struct Row {
+  std::string file;
+  Value value;
+};
+
+std::vector<Row> rows() {
+  std::vector<Row> out;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(REDOUBT_SOURCE_DIR "/tests/proof/controls/tables"))
+    files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  for (const auto& path : files) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto document = estate::read_document(text, 0, path.filename().string());
+    EXPECT_TRUE(document) << document.error().text();
+    if (!document) continue;
+    for (const Value& row : document->items) out.push_back({path.filename().string(), row});
+  }
+  return out;
+}
+
+Question question_of(const Value& row) {
+  Question out;
+  out.controls = {row["check"].text};
+  const std::string& scope = row["scope"].text;
+  if (scope == "stack") out.scope = Scope::stack;
+  if (scope == "account") out.scope = Scope::account;
+  return out;
+}
+
+void expect_row(const Row& row) {
+  const Value& value = row.value;
+  SCOPED_TRACE(fmt::format("{}:{}: {}: {}", row.file, value.at.line, value["check"].text, value["name"].text));
+  ASSERT_NE(find_check(value["check"].text), nullptr) << "the catalogue has no such check";
+  Value document = value["template"];
+  if (value["resources"]) document.set("Resources", value["resources"]);
+  Estate estate;
+  const auto added = estate::add_template(estate, document, row.file);
+  ASSERT_TRUE(added) << added.error().text();
+
+  std::map<std::string, std::string> expected, found;
+  std::string texts;
+  for (const Verdict& verdict : prove(estate, question_of(value)).verdicts) {
+    if (verdict.outcome != Outcome::not_applicable) found[verdict.resource] = name_of(verdict.outcome);
+    texts += fmt::format("{}: {}{}\n", verdict.resource, verdict.counterexample, verdict.evidence);
+    EXPECT_EQ(verdict.outcome == Outcome::refuted, !verdict.counterexample.empty()) << texts;
+    EXPECT_NE(verdict.counterexample.size() + verdict.evidence.size(), 0U) << "a verdict says nothing";
+  }
+  for (const estate::Member& member : value["expect"].members) expected[member.name] = member.value.text;
+  EXPECT_THAT(found, testing::ContainerEq(expected)) << texts;
+  if (value["says"]) EXPECT_THAT(texts, testing::HasSubstr(value["says"].text));
+}
+
+TEST(Checks, give_the_verdicts_of_their_tables) {
+  const std::vector<Row> table = rows();
+  for (const Row& row : table) expect_row(row);
+  EXPECT_GT(table.size(), 300U);
+}
+
+// A check that was never seen to refute could be one that cannot.
+TEST(Checks, are_each_seen_to_prove_and_to_refute) {
+  static const std::set<std::string_view> never_refuted{"ENC-4.encrypted"};  // ECR encrypts whatever is said
+  static const std::set<std::string_view> never_proved{"IAM-5.no-key-declared"};
+  std::map<std::string, std::set<std::string>> seen;
+  for (const Row& row : rows())
+    for (const estate::Member& member : row.value["expect"].members)
+      seen[row.value["check"].text].insert(member.value.text);
+  std::set<std::string_view> open;
+  for (const Check& check : checks()) {
+    const auto& outcomes = seen[std::string(check.id)];
+    if ((!outcomes.contains("proved") && !never_proved.contains(check.id)) ||
+        (!outcomes.contains("refuted") && !never_refuted.contains(check.id)))
+      open.insert(check.id);
+  }
+  // These have no table yet: the list can only become shorter.
+  static const std::set<std::string_view> without_table{"DR-4.copy-declared",
+                                                        "DR-5.plan",
+                                                        "DR-5.restore-testing",
+                                                        "DR-6.data-in-second-region",
+                                                        "DR-6.image-in-second-region",
+                                                        "DR-6.no-region-bound",
+                                                        "IMG-1.enhanced-scanning",
+                                                        "IR-1.alarms-routed",
+                                                        "IR-1.hub-findings-routed",
+                                                        "IR-2.block-list",
+                                                        "IR-2.isolation-group",
+                                                        "MON-3.scales-on-cpu",
+                                                        "MON-3.scales-on-memory",
+                                                        "MON-9.routed",
+                                                        "NET-1.nothing-in-default-vpc",
+                                                        "NET-12.encrypted",
+                                                        "NET-12.recorded",
+                                                        "NET-12.retention",
+                                                        "NET-13.endpoint-group-closed",
+                                                        "NET-13.interface-endpoints",
+                                                        "NET-13.s3-gateway",
+                                                        "NET-4.nat-in-every-zone",
+                                                        "SEC-5.no-secret-in-output",
+                                                        "SEC-5.no-secret-in-template"};
+  for (const std::string_view id : open)
+    EXPECT_TRUE(without_table.contains(id)) << id << " is not seen to prove and to refute";
+}
+
+TEST(Checks, are_those_of_the_catalogue) {
+  std::set<std::string_view> written;
+  for (const Check& check : checks()) {
+    const CheckEntry* const entry = find_check(check.id);
+    ASSERT_NE(entry, nullptr) << check.id << " is not in the catalogue";
+    EXPECT_TRUE(entry->source == Source::estate || entry->source == Source::account) << check.id;
+    EXPECT_EQ(check.types.empty(), !check.each) << check.id;
+    EXPECT_NE(static_cast<bool>(check.each), static_cast<bool>(check.whole)) << check.id;
+    written.insert(check.id);
+  }
+  // What the catalogue lists and nothing asks yet is reported as not asked, never as proved.
+  constexpr std::size_t open_from_estate = 56;
+  constexpr std::size_t open_from_account = 78;
+  std::map<Source, std::vector<std::string_view>> open;
+  for (const Control& control : catalogue())
+    for (const CheckEntry& entry : control.checks)
+      if (!written.contains(entry.id)) open[entry.source].push_back(entry.id);
+  EXPECT_LE(open[Source::estate].size(), open_from_estate) << testing::PrintToString(open[Source::estate]);
+  EXPECT_LE(open[Source::account].size(), open_from_account) << testing::PrintToString(open[Source::account]);
+}
+
+}  // namespace
+}  // namespace redoubt::controls
