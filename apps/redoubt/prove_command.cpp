@@ -30,7 +30,7 @@ namespace {
 struct Options {
   std::vector<std::string> sources, controls;
   std::string scope, framework, format = "table", out, waivers, baseline;
-  bool json = false;
+  bool json = false, evidence = false;
   std::size_t budget = controls::Question{}.budget;
 };
 
@@ -45,8 +45,8 @@ std::string today() {
   return fmt::format("{:04}-{:02}-{:02}", int(date.year()), unsigned(date.month()), unsigned(date.day()));
 }
 
-report::TableStyle style(bool to_file) {
-  report::TableStyle out;
+report::TableStyle style(bool to_file, bool evidence) {
+  report::TableStyle out{.evidence = evidence};
   winsize size{};
   const bool terminal = !to_file && isatty(STDOUT_FILENO) == 1;
   if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) out.columns = size.ws_col;
@@ -68,7 +68,8 @@ controls::Question question_of(const Options& options) {
   return out;
 }
 
-std::string report_of(const controls::Findings& findings, std::string_view format, bool to_file) {
+std::string report_of(const controls::Findings& findings, const Options& options) {
+  const std::string_view format = options.json ? "json" : std::string_view(options.format);
   const report::Context context{REDOUBT_VERSION,
                                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
   if (format == "json") return report::as_json(findings, context.version);
@@ -77,7 +78,7 @@ std::string report_of(const controls::Findings& findings, std::string_view forma
   if (format == "ocsf") return report::ocsf(findings, context);
   if (format == "asff") return report::asff(findings, context);
   if (format == "html") return report::html(findings, context, {});
-  return report::as_table(findings, style(to_file));
+  return report::as_table(findings, style(!options.out.empty(), options.evidence));
 }
 
 int prove(const Options& options) {
@@ -102,9 +103,8 @@ int prove(const Options& options) {
     fmt::print(stderr, "redoubt: {} verdicts are as in {} and left out\n", *left_out, options.baseline);
   }
 
-  const bool to_file = !options.out.empty();
-  const std::string report = report_of(findings, options.json ? "json" : options.format, to_file);
-  if (to_file) {
+  const std::string report = report_of(findings, options);
+  if (!options.out.empty()) {
     std::ofstream file(options.out, std::ios::binary);
     file << report;
     if (!file.flush())
@@ -133,6 +133,7 @@ void add_prove_command(CLI::App& app, int& exit_code) {
   one->add_option("--format", options->format, "How to report")
       ->check(CLI::IsMember({"table", "json", "sarif", "junit", "ocsf", "asff", "html"}))
       ->capture_default_str();
+  one->add_flag("--evidence", options->evidence, "In the table, also what proves each verdict that is proved");
   one->add_flag("--json", options->json, "The same as --format json");
   one->add_option("--out", options->out, "The file to write (default: standard output)");
   one->add_option("--controls", options->controls, "Only these controls or checks: ENC-1,NET-14.admin-ports")

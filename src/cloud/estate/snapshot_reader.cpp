@@ -88,10 +88,13 @@ class SnapshotReader {
   std::expected<void, ReadError> read(const std::filesystem::path& folder) {
     const std::size_t files_before = estate_.files.size();
     auto found = snapshot::find_answers(estate_, folder, [&](std::string_view key) { return is_known(key); });
-    if (found) found_ = *std::move(found);
-    if (!found || !make_resources() || !add_parts()) {
+    if (!found)
+      error_ = std::move(found.error());
+    else
+      found_ = *std::move(found);
+    if (error_ || !make_resources() || !add_parts()) {
       estate_.files.resize(files_before);
-      return std::unexpected(found ? *std::move(error_) : std::move(found.error()));
+      return std::unexpected(*std::move(error_));
     }
     commit();
     return {};
