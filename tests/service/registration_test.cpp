@@ -48,6 +48,19 @@ TEST_P(Registration, RefusesUnsuitablePasswordsWithoutRepeatingThem) {
   EXPECT_EQ(count("SELECT COUNT(*) FROM users"), 1);
 }
 
+TEST_P(Registration, TellsTheLengthOfAPasswordWithEveryOtherError) {
+  const Answer answer = client().post("/auth/register", R"({"email":"nobody","password":"short","full_name":""})");
+  EXPECT_EQ(answer.status, 422);
+  for (const auto* part :
+       {R"("email")", R"("password")", R"("full_name")", R"("bytes_too_short")", R"("min_length":12)"})
+    EXPECT_NE(answer.body.find(part), std::string::npos) << part << " is not in " << answer.body;
+  EXPECT_NE(register_user("ann@example.com", "\U0001F600\U0001F601abc").body.find("bytes_too_short"),
+            std::string::npos);
+  EXPECT_EQ(register_user("ann@example.com", "\U0001F600\U0001F601abcd").body.find("bytes_too_short"),
+            std::string::npos);
+  EXPECT_NE(register_user("ann@example.com", std::string(73, 'x')).body.find("bytes_too_long"), std::string::npos);
+}
+
 TEST_P(Registration, RefusesWhatTheModelDoesNotHave) {
   const std::string password = fmt::format(R"("password":"{}")", good_password);
   for (const std::string& body :
