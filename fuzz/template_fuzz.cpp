@@ -27,7 +27,9 @@ void must_read_back(const estate::Value& document) {
 }
 
 void must_be_judged(const estate::Estate& estate) {
-  const controls::Findings findings = controls::prove(estate, {.budget = 16});
+  controls::Question question;
+  question.budget = 16;
+  const controls::Findings findings = controls::prove(estate, question);
   for (const controls::Verdict& each : findings.verdicts)
     if (each.outcome == controls::Outcome::refuted ? each.counterexample.empty() : each.evidence.empty())
       wrong("a verdict without a reason", each.check + " " + each.resource);
