@@ -16,7 +16,6 @@
 namespace redoubt::rights {
 namespace {
 
-using estate::Case;
 using estate::Kind;
 using estate::Resource;
 using estate::Value;
