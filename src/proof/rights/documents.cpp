@@ -67,21 +67,28 @@ class StatementReader {
     for (const Value& item : items_of(value)) {
       const Text text = documents_.texts().of(item, wanted);
       if (!text.is_certain()) documents_.note(text.open);
-      const std::string& chosen = text.is_certain() || !widen ? text.text : text.widest;
-      // An action without its service would be refused; it is none that anybody asks for.
-      out.items.push_back(text_of(
-          text.is_certain() || widen || chosen.find(':') != std::string::npos ? std::string_view(chosen) : nothing));
+      if (text.is_certain() || widen) {
+        out.items.push_back(text_of(text.is_certain() ? text.text : text.widest));
+        continue;
+      }
+      // An action without its service would be refused: it is none that anybody asks for.
+      const bool is_readable = !name.ends_with("Action") || text.text.find(':') != std::string::npos;
+      if (documents_.keeps_open_names() && is_readable) out.items.push_back(text_of(text.text));
     }
     return out;
   }
 
   void add_list(Value& out, const std::string& name, const Value& value) {
-    out.set(name, widen_ && !is_readable(value) ? text_of("*") : texts(name, value, widen_));
+    Value list = widen_ && !is_readable(value) ? text_of("*") : texts(name, value, widen_);
+    if (list.is(Kind::list) && list.items.empty()) says_nothing_ = true;
+    out.set(name, std::move(list));
   }
 
   // A complement is wide where what it leaves out is narrow.
   void add_complement(Value& out, const std::string& name, const Value& value) {
-    out.set(name, is_readable(value) ? texts(name, value, !widen_) : text_of(widen_ ? nothing : "*"));
+    Value list = is_readable(value) ? texts(name, value, !widen_) : text_of(widen_ ? nothing : "*");
+    if (list.is(Kind::list) && list.items.empty()) list = text_of(nothing);
+    out.set(name, std::move(list));
   }
 
   // An unknown list is more than one unknown text.

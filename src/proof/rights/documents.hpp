@@ -20,7 +20,10 @@ enum class Lean : std::uint8_t {
 // Reads policies in one case. What was open in any of them is remembered.
 class Documents {
  public:
-  Documents(Texts& texts, Lean lean) : texts_(texts), lean_(lean) {}
+  // Read strictly, a text with an open part still matches the same text elsewhere; without `keeps_open_names` it
+  // matches nothing, for questions that go over all resources.
+  Documents(Texts& texts, Lean lean, bool keeps_open_names = true)
+      : texts_(texts), lean_(lean), keeps_open_names_(keeps_open_names) {}
 
   // `value` is the policy, resolved: an object, or a text in JSON. `name` is what answers call it.
   [[nodiscard]] iam::Policy read(const estate::Value& value, const std::string& name, bool of_resource);
@@ -30,6 +33,7 @@ class Documents {
 
   [[nodiscard]] Texts& texts() const { return texts_; }
   [[nodiscard]] Lean lean() const { return lean_; }
+  [[nodiscard]] bool keeps_open_names() const { return keeps_open_names_; }
   // Why the two readings may differ; empty where they do not.
   [[nodiscard]] const std::string& open() const { return open_; }
   void note(std::string why) {
@@ -39,6 +43,7 @@ class Documents {
  private:
   Texts& texts_;
   Lean lean_;
+  bool keeps_open_names_;
   std::string open_;
 };
 

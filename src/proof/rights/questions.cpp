@@ -11,7 +11,9 @@
 #include <utility>
 
 #include "estate/case.hpp"
+#include "iam/cells.hpp"
 #include "iam/contains.hpp"
+#include "iam/glob.hpp"
 #include "rights/accounts.hpp"
 
 namespace redoubt::rights {
@@ -179,7 +181,7 @@ auto in_both_readings(const Known& known, Case& in, const Hints& hints, const Sc
   const auto read = [&](Lean lean, std::string& open) {
     iam::Account account = known.account();
     Texts texts(in, hints);
-    Documents documents(texts, lean);
+    Documents documents(texts, lean, !hints.any_name);
     add_policies(account, documents, scope);
     open = documents.open();
     return ask(account);
@@ -189,6 +191,53 @@ auto in_both_readings(const Known& known, Case& in, const Hints& hints, const Sc
   std::string again;
   out.generous = out.open.empty() ? out.strict : read(Lean::generous, again);
   return out;
+}
+
+// Patterns for the comparison with a bucket whose name is open: it holds no slash, so that slashes can be what ends a
+// field there.
+iam::Glob with_slashes_between_fields(const iam::Glob& glob, bool stays_in_field) {
+  using enum iam::Symbol::Kind;
+  std::vector<iam::Symbol> symbols = glob.symbols();
+  for (iam::Symbol& symbol : symbols) {
+    if (symbol.byte == '/') symbol.byte = ':';
+    if (stays_in_field && symbol.kind == run) symbol.kind = run_in_field;
+  }
+  return iam::Glob(std::move(symbols));
+}
+
+// Whether some policy tells one value of an open name from another.
+bool tells_apart(const iam::Scenario& scenario, const Text& resource, const Text& principal) {
+  const auto wide = [](const Text& text) { return iam::Glob::read(iam::Glob::Dialect::like, text.widest, nullptr); };
+  const auto is_told = [&](const iam::Statement& statement) {
+    if (!resource.is_certain()) {
+      for (const std::string& pattern : statement.resources) {
+        if (pattern.find('<') != std::string::npos) continue;  // the same open name: it is that for every value
+        auto glob = iam::Glob::read(iam::Glob::Dialect::resource, pattern, nullptr);
+        auto all = wide(resource);
+        if (!glob || !all) return true;
+        if (resource.widest.starts_with("arn:aws:s3:::")) {
+          glob = with_slashes_between_fields(*glob, false);
+          all = with_slashes_between_fields(*all, true);
+        }
+        iam::Budget budget(iam::default_budget);
+        const auto divided = iam::cells({*glob}, {*all}, budget);
+        if (!divided || divided->size() > 1) return true;
+      }
+    }
+    if (principal.is_certain()) return false;
+    for (const iam::Condition& condition : statement.conditions)
+      if (condition.key == "aws:principalarn" || condition.key == "aws:username" || condition.key == "aws:userid")
+        return true;
+    return statement.principals && std::ranges::any_of(statement.principals->aws, [&](const std::string& name) {
+             return name != principal.text && wide(principal)->matches(name);
+           });
+  };
+  const auto in_set = [&](const iam::PolicySet& set) {
+    return std::ranges::any_of(
+        set.policies, [&](const iam::Policy* policy) { return std::ranges::any_of(policy->statements, is_told); });
+  };
+  return in_set(scenario.identity) || in_set(scenario.resource) || std::ranges::any_of(scenario.limits, in_set) ||
+         std::ranges::any_of(scenario.ceilings, in_set) || std::ranges::any_of(scenario.denials, in_set);
 }
 
 Outcome can_in(const Known& known, const Question& question, Case& in, const Hints& hints) {
@@ -209,7 +258,12 @@ Outcome can_in(const Known& known, const Question& question, Case& in, const Hin
   if (principal.kind != iam::Principal::Kind::session) scope.identities = {principal.name, what.arn.text};
   auto [generous, strict, open] = in_both_readings(known, in, hints, scope, [&](const iam::Account& account) {
     iam::Budget budget(question.budget);
-    return iam::can(account, principal, question.action, what.arn.text, question.context, budget);
+    Decision decision = iam::can(account, principal, question.action, what.arn.text, question.context, budget);
+    if (who.arn.is_certain() && what.arn.is_certain()) return decision;
+    if (!tells_apart(account.scenario(principal, question.action, what.arn.text), what.arn, who.arn)) return decision;
+    Decision undecided;
+    undecided.why_undecided = what.arn.is_certain() ? who.arn.open : what.arn.open;
+    return undecided;
   });
   out.decision = both(std::move(generous), std::move(strict), open);
   return out;
@@ -363,6 +417,68 @@ Escalation find_escalation(const Known& known, const std::string& principal, std
                 [&](const std::string& id) { return contains(out.found.paths, id, &iam::OpenPath::id); });
   if (!is_complete && out.missing.empty())
     out.missing = fmt::format("the templates have more than {} cases that matter", most_cases);
+  return out;
+}
+
+namespace {
+
+iam::Policy merged(const iam::PolicySet& set) {
+  iam::Policy out{set.name, {}};
+  for (const iam::Policy* policy : set.policies)
+    out.statements.insert(out.statements.end(), policy->statements.begin(), policy->statements.end());
+  return out;
+}
+
+iam::Containment contained_in(const iam::Account& account, const iam::Principal& principal, const iam::Policy& envelope,
+                              std::chrono::milliseconds budget) {
+  const auto undecided = [](std::string why) { return iam::Containment{{}, {}, std::move(why)}; };
+  if (std::string missing = account.missing(principal); !missing.empty()) return undecided(std::move(missing));
+  const iam::Identity* const identity = account.find(principal);
+  if (!identity) return undecided(fmt::format("{} has no policies of its own", principal.name));
+  iam::Containment out = iam::contained(merged(identity->policies), envelope, budget);
+  if (out.counterexample && identity->boundary && !iam::allows(merged(*identity->boundary), *out.counterexample))
+    return undecided("what its policies allow beyond the envelope may be what its boundary forbids");
+  return out;
+}
+
+}  // namespace
+
+Containment contained(const Known& known, const std::string& principal, const iam::Policy& envelope,
+                      std::chrono::milliseconds budget) {
+  Hints hints;
+  hints.add_principal(principal);
+  hints.any_name = true;
+  Containment out{{.holds = true, .counterexample = {}, .why_undecided = {}}, {}};
+  bool is_there = false;
+  const bool is_complete = for_each_case(known.estate(), most_cases, [&](Case& in) {
+    auto [standing, found] = settled(in, [&]() -> std::pair<Standing, iam::Containment> {
+      Texts texts(in, hints);
+      const Declared who = find(texts, principal, true);
+      if (who.standing != Standing::declared) return {who.standing, {}};
+      const iam::Principal parsed = parse_principal(who.arn.text);
+      Scope scope;
+      scope.identities = {parsed.name};
+      auto [generous, strict, open] = in_both_readings(known, in, hints, scope, [&](const iam::Account& account) {
+        return contained_in(account, parsed, envelope, budget);
+      });
+      if (generous.holds && *generous.holds) return {who.standing, std::move(generous)};
+      if (strict.holds && !*strict.holds) return {who.standing, std::move(strict)};
+      return {who.standing, {{}, {}, strict.why_undecided.empty() ? open : strict.why_undecided}};
+    });
+    if (standing == Standing::elsewhere) return;
+    is_there = true;
+    if (standing == Standing::left_out || (found.holds && *found.holds) || (out.found.holds && !*out.found.holds))
+      return;
+    if (found.holds && in.inexact().empty()) {
+      out = {std::move(found), in.choices()};
+    } else if (out.found.holds) {
+      const std::string why = found.holds ? in.inexact() : found.why_undecided;
+      out = {{{}, {}, why}, in.choices()};
+    }
+  });
+  if (!is_there) out = {{{}, {}, fmt::format("no source declares {}", principal)}, {}};
+  if (!is_complete && out.found.holds && *out.found.holds)
+    out = {{{}, {}, fmt::format("the templates have more than {} cases that matter", most_cases)}, {}};
   return out;
 }
 

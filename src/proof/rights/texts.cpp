@@ -235,10 +235,14 @@ Value Texts::decided(const Value& value, const Hints::Names& wanted) {
 }
 
 Text Texts::of(const Value& value, const Hints::Names& wanted) {
+  return of(value, wanted, false);
+}
+
+Text Texts::of(const Value& value, const Hints::Names& wanted, bool is_name) {
   const Value whole = decided(value, wanted);
   Text out;
   // A wildcard in the place of what is open stays where it is in the last field of an ARN only: elsewhere a value may
-  // hold the fields that follow.
+  // hold the fields that follow. A name is no ARN.
   bool anything = false;
   const auto add_open = [&](const Text& part) {
     const bool within_last_field = out.widest.starts_with("arn:") && std::ranges::count(out.widest, ':') >= 5;
@@ -274,7 +278,7 @@ Text Texts::of(const Value& value, const Hints::Names& wanted) {
       add_open({"<unknown>", piece.is(Kind::unknown) ? piece.text : "what should be a text is none", "*"});
     }
   }
-  if (anything) out.widest = "*";
+  if (anything && !is_name) out.widest = "*";
   return out;
 }
 
@@ -282,10 +286,11 @@ Text Texts::name(const Resource& resource) {
   const ArnForm* form = arn_form(resource.type);
   if (!form) return {resource.id, fmt::format("the name of {} is not known", resource.id), "*"};
   if (!form->name.empty())
-    if (const Value given = case_.get(resource, form->name)) return of(given, hints_.names);
+    if (const Value given = case_.get(resource, form->name)) return of(given, hints_.names, true);
   Text out{resource.id, {}, {}};
   if (resource.stack == estate::no_index) return out;
   const std::string_view before = form->arn.substr(0, form->arn.find('{'));
+  if (hints_.any_name) return {resource.id, fmt::format("AWS makes the name of {}", resource.id), "*"};
   const auto look = [&](const std::string& wanted) {
     if (!wanted.starts_with(before)) return;
     const std::string_view last = iam::arn_field(wanted, 5);

@@ -22,7 +22,8 @@ struct Hints {
   using Names = std::vector<std::string>;
   Names accounts, regions;
   Names actions, resources, principals;
-  Names names;  // of the principal, the resource and what this lies in
+  Names names;            // of the principal, the resource and what this lies in
+  bool any_name = false;  // the question is of all resources: a name that AWS will make may be any
 
   void add_action(std::string_view action);
   void add_resource(std::string_view arn);
@@ -63,6 +64,7 @@ class Texts {
 
  private:
   estate::Value decided(const estate::Value& value, const Hints::Names& wanted);
+  Text of(const estate::Value& value, const Hints::Names& wanted, bool is_name);
   enum class Solved : std::uint8_t { never, not_here, here };
   Solved solve(const estate::Value& value, std::string_view wanted);
   std::string pseudo(std::uint32_t stack, std::string_view name);

@@ -368,5 +368,48 @@ TEST(Rights, that_lead_to_administrator_are_found_in_the_case_in_which_they_do) 
       0U);
 }
 
+TEST(Rights, to_a_resource_of_an_open_name_are_undecided_where_a_policy_tells_one_name_from_another) {
+  const std::string parameters = "Parameters: {Stage: {Type: String}}\n";
+  const std::string bucket = "  Data: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub '${Stage}-data'}}\n";
+  const auto with = [&](const std::string& pattern) {
+    return ask(role_with("{Effect: Allow, Action: 's3:*', Resource: " + pattern + "}", bucket, parameters), "AppRole",
+               "s3:GetObject", "Data/key")
+        .answer;
+  };
+  EXPECT_EQ(with("!Sub '${Data.Arn}/*'"), Answer::allowed);
+  EXPECT_EQ(with("'arn:aws:s3:::*-data/*'"), Answer::allowed);
+  EXPECT_EQ(with("'arn:aws:s3:::*-logs/*'"), Answer::denied);
+  EXPECT_EQ(with("'arn:aws:s3:::test-data/*'"), Answer::undecided);
+}
+
+iam::Policy envelope(const std::string& action) {
+  return *iam::parse_policy(
+      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":")" + action + R"(","Resource":"*"}]})",
+      "the envelope");
+}
+
+TEST(Rights, of_a_role_are_compared_with_an_envelope) {
+  const std::string text = role_with("{Effect: Allow, Action: ['s3:GetObject', 's3:ListBucket'], Resource: '*'}");
+  EXPECT_EQ(contained(known(text), "AppRole", envelope("s3:*")).found.holds, true);
+  const Containment beyond = contained(known(text), app, envelope("s3:Get*"));
+  EXPECT_EQ(beyond.found.holds, false);
+  ASSERT_TRUE(beyond.found.counterexample);
+  EXPECT_EQ(beyond.found.counterexample->action, "s3:ListBucket");
+  EXPECT_EQ(contained(known(text), "arn:aws:iam::123456789012:role/other", envelope("*")).found.holds, std::nullopt);
+}
+
+TEST(Rights, beyond_an_envelope_in_one_case_name_it) {
+  const std::string text =
+      role_with("{Effect: Allow, Action: !If [IsTest, 's3:*', 's3:GetObject'], Resource: '*'}", "",
+                "Parameters: {Stage: {Type: String}}\nConditions: {IsTest: !Equals [!Ref Stage, test]}\n");
+  const Containment found = contained(known(text), "AppRole", envelope("s3:Get*"));
+  EXPECT_EQ(found.found.holds, false);
+  EXPECT_EQ(found.where, "Stage is \"test\"");
+  const std::string open = role_with("{Effect: Allow, Action: !Ref Actions, Resource: '*'}", "",
+                                     "Parameters: {Actions: {Type: CommaDelimitedList}}\n");
+  EXPECT_EQ(contained(known(open), "AppRole", envelope("s3:*")).found.holds, std::nullopt);
+  EXPECT_EQ(contained(known(open), "AppRole", envelope("*")).found.holds, true);
+}
+
 }  // namespace
 }  // namespace redoubt::rights
