@@ -16,10 +16,15 @@ namespace redoubt::api {
 DatabaseOptions database_options(const Settings& settings) {
   DatabaseOptions options;
   options.url = settings.database_url;
-  if (!settings.secret("DATABASE_USER").empty() || !settings.secret("DATABASE_PASSWORD").empty())
-    options.credentials = [&settings] {
-      return Credentials{settings.secret("DATABASE_USER"), settings.secret("DATABASE_PASSWORD")};
-    };
+  // Any of the three may stand in a file that is replaced while the service runs.
+  options.credentials = [&settings] {
+    const std::string url = settings.secret("DATABASE_URL");
+    Credentials now = url.empty() ? Credentials{} : credentials_in(url);
+    if (std::string user = settings.secret("DATABASE_USER"); !user.empty()) now.user = std::move(user);
+    if (std::string password = settings.secret("DATABASE_PASSWORD"); !password.empty())
+      now.password = std::move(password);
+    return now;
+  };
   return options;
 }
 

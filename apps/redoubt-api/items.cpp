@@ -36,12 +36,6 @@ Task<std::vector<ItemRow>> page(Queries db, std::string_view owner, std::string_
       cursor.empty() ? after_all : cursor, owner, containing(search), limit);
 }
 
-Task<std::vector<ItemRow>> owned_by(Queries db, std::string_view user) {
-  co_return co_await db.all<ItemRow>(
-      "SELECT id, owner_id, title, description, created_at, updated_at FROM items WHERE owner_id = $1 ORDER BY id",
-      user);
-}
-
 Task<std::optional<ItemRow>> find(Queries db, std::string_view id, std::string_view owner) {
   co_return co_await db.maybe<ItemRow>(
       "SELECT id, owner_id, title, description, created_at, updated_at FROM items "

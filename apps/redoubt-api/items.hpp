@@ -30,8 +30,6 @@ namespace items {
 // `search` (if not empty) without regard to case (on SQLite, that of ASCII letters).
 Task<std::vector<ItemRow>> page(Queries db, std::string_view owner, std::string_view search, std::string_view cursor,
                                 std::int64_t limit);
-// Every item of a user.
-Task<std::vector<ItemRow>> owned_by(Queries db, std::string_view user);
 Task<std::optional<ItemRow>> find(Queries db, std::string_view id, std::string_view owner);
 
 // False when its owner is gone.

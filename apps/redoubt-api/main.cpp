@@ -11,6 +11,7 @@
 #include "health_check.hpp"
 #include "redoubt/audit_verify.hpp"
 #include "redoubt/jws.hpp"
+#include "say.hpp"
 #include "serve.hpp"
 #include "service.hpp"
 
@@ -99,13 +100,13 @@ int main(int argc, char** argv) {
   try {
     return redoubt::api::run(argc, argv);
   } catch (const redoubt::api::SettingsError& error) {
-    fmt::print(stderr, "redoubt-api: settings: {}\n", error.what());
+    redoubt::api::say(fmt::format("redoubt-api: settings: {}\n", error.what()));
     return redoubt::api::usage_error;
   } catch (const redoubt::DatabaseUnavailable& error) {
-    fmt::print(stderr, "redoubt-api: the database cannot be used: {}\n", error.reason());
+    redoubt::api::say(fmt::format("redoubt-api: the database cannot be used: {}\n", error.reason()));
     return 1;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "redoubt-api: {}\n", error.what());
+    redoubt::api::say(fmt::format("redoubt-api: {}\n", error.what()));
     return 1;
   }
 }

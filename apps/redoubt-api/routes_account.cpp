@@ -65,12 +65,34 @@ Task<NoContent> change_password(Owner current, Body<PasswordChange> body, State<
   co_return NoContent{};
 }
 
-Task<Export> export_account(Owner current, State<Database> db) {
-  Export everything{.user = current.user.out(), .items = {}, .sessions = {}};
-  for (const ItemRow& item : co_await items::owned_by(*db, current.user.id)) everything.items.push_back(item.out());
-  for (const SessionRow& session : co_await sessions::of_user(*db, current.user.id))
-    everything.sessions.push_back(session.out());
-  co_return everything;
+template <class T>
+std::string json_of(const T& value) {
+  std::string out;
+  json::Writer writer(out);
+  Codec<T>::encode(writer, value);
+  return out;
+}
+
+// A page of items at a time: an account may own more than a task's memory holds.
+Task<void> write_export(BodyWriter& out, UserRow user, const Database& db) {
+  constexpr std::int64_t page_size = 100;
+  co_await out.write(fmt::format(R"({{"user":{},"items":[)", json_of(user.out())));
+  std::string cursor;
+  for (bool more = true; more;) {
+    const auto rows = co_await items::page(db, user.id, "", cursor, page_size);
+    std::string piece;
+    for (const ItemRow& item : rows) piece += (cursor.empty() && piece.empty() ? "" : ",") + json_of(item.out());
+    if (!piece.empty()) co_await out.write(piece);
+    more = std::ssize(rows) == page_size;
+    if (more) cursor = rows.back().id;
+  }
+  std::vector<SessionOut> sessions;
+  for (const SessionRow& session : co_await sessions::of_user(db, user.id)) sessions.push_back(session.out());
+  co_await out.write(fmt::format(R"(],"sessions":{}}})", json_of(sessions)));
+}
+
+StreamedAs<Export> export_account(Owner current, State<Database> db) {
+  return {[user = current.user, &database = *db](BodyWriter& out) { return write_export(out, user, database); }};
 }
 
 }  // namespace
@@ -88,7 +110,9 @@ void add_account_routes(Application& app, const Settings& settings) {
       .limit(RouteLimit{settings.rate_limit_login, LimitBy::account, LimitScope::shared})
       .summary("Change your password")
       .description("Ends every other session of the account.");
-  account.get("/export", export_account).summary("Export everything held about you");
+  account.get("/export", export_account)
+      .limit(RouteLimit{settings.rate_limit_login, LimitBy::account, LimitScope::shared})
+      .summary("Export everything held about you");
 }
 
 }  // namespace redoubt::api

@@ -50,6 +50,7 @@ void add_user_routes(Application& app) {
       .patch("/{id}",
              [](Administrator admin, Path<"id", Uuid> id, Body<UserChange> body, State<Database> db,
                 State<SecurityEvents> events, Request& request) -> Task<UserOut> {
+               bool is_changed = false;
                const auto changed = co_await db->transaction(
                    [&](Transaction& tx) -> Task<std::optional<UserRow>> {
                      auto user = co_await users::find(tx, id->to_string());
@@ -61,6 +62,7 @@ void add_user_routes(Application& app) {
                      if (administers(before) && !administers(*user) &&
                          co_await users::other_administrators(tx, user->id) == 0)
                        throw HttpError(409, "The last administrator cannot be taken away: make another first");
+                     is_changed = true;
                      co_await users::set_rights(tx, user->id, user->is_active, user->roles);
                      // What a session may do was decided when it began.
                      co_await sessions::revoke_all(tx, user->id, user->id == admin.user.id ? admin.session_id : "");
@@ -68,6 +70,7 @@ void add_user_routes(Application& app) {
                    },
                    {.serializable = true, .attempts = transaction_attempts});
                if (!changed) throw no_such_user();
+               if (!is_changed) co_return changed->out();
                events->record(request, AuditEvent::authz_change, AuditActor::user(admin.user.id), AuditOutcome::success,
                               {{"user", std::string_view(changed->id)},
                                {"is_active", changed->is_active},

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "redoubt/serve.hpp"
+#include "say.hpp"
 #include "service.hpp"
 
 namespace redoubt::api {
@@ -41,7 +42,10 @@ void publish(const Counters& counters, Metrics& metrics) {
 
 // False when requests had to be cut off.
 bool run(Service& service, const Settings& settings, Logger& log, const Signals& signals) {
-  const auto first_password = service.prepare_database();
+  // At once: what comes after may fail, and the account is there from now on.
+  if (const auto first_password = service.prepare_database())
+    say(fmt::format("\n  The first administrator (shown only now):\n    e-mail    {}\n    password  {}\n\n",
+                    settings.admin_email, *first_password));
   service.application().prepare();
   service.admin_application().prepare();
 
@@ -62,10 +66,7 @@ bool run(Service& service, const Settings& settings, Logger& log, const Signals&
   const EmbeddedMetricsReporter reporter(service.metrics(), log, {.namespace_prefix = settings.metrics_namespace});
 
   const std::string url = server.url();
-  if (first_password)
-    fmt::print(stderr, "\n  The first administrator (shown only now):\n    e-mail    {}\n    password  {}\n",
-               settings.admin_email, *first_password);
-  fmt::print(stderr, "\n  Serving on {}\n  Try it at  {}/docs\n\n", url, url);
+  say(fmt::format("\n  Serving on {}\n  Try it at  {}/docs\n\n", url, url));
   log.info("listening", {{"url", url}, {"mode", settings.production ? "production" : "development"}});
   service.events().service_started();
 

@@ -93,7 +93,9 @@ std::string account_of(const Request& request, const TokenService& tokens) {
   constexpr std::string_view scheme = "Bearer ";
   const auto field = request.header("Authorization");
   if (!field || !iequals(field->substr(0, scheme.size()), scheme)) return {};
-  const auto verified = tokens.verify(field->substr(scheme.size()));
+  std::string_view token = field->substr(scheme.size());
+  token.remove_prefix(std::min(token.find_first_not_of(" \t"), token.size()));  // RFC 9110 section 11.4: 1*SP
+  const auto verified = tokens.verify(token);
   return verified ? verified->claims.subject : std::string();
 }
 

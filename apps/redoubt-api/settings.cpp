@@ -42,11 +42,10 @@ constexpr std::array all_options{
            "The string's bytes are the HS256 key, at least 32, in production at least 8 different ones. Required in "
            "production unless `JWT_SIGNING_KEY` is set.",
            true},
-    Option{
-        "JWT_SECRET_PREVIOUS", "none",
-        "The secret before the present one, which still verifies, never signs; several are on lines of their own. To "
-        "rotate: set this to the old secret first, then `JWT_SECRET` to the new one.",
-        true},
+    Option{"JWT_SECRET_PREVIOUS", "none",
+           "Secrets that verify and never sign, on lines of their own. To rotate: add the new secret here on every "
+           "instance, then make it `JWT_SECRET` and keep the old one here, then take the old one away.",
+           true},
     Option{"JWT_SIGNING_KEY", "none",
            "A private key (PEM), EC P-256 or Ed25519: tokens are then ES256 or EdDSA, and its public key is at "
            "`/.well-known/jwks.json`.",
@@ -132,9 +131,9 @@ std::string options_markdown() {
   out +=
       "\n¹ A secret: it may stand in a file instead, whose path is in `NAME_FILE` (`JWT_SECRET_FILE`); the last line "
       "feed "
-      "of the file is no part of it. Setting both is refused. `JWT_*`, `DATABASE_USER` and `DATABASE_PASSWORD` are "
-      "read "
-      "again when the file changes, so that they can be rotated without a restart: see [operations.md](operations.md)."
+      "of the file is no part of it. Setting both is refused. `JWT_*`, `DATABASE_USER`, "
+      "`DATABASE_PASSWORD` and the user and password of `DATABASE_URL` are read again when the file changes, so that "
+      "they can be rotated without a restart: see [operations.md](operations.md)."
       "\n\n"
       "A value that cannot be used stops the start with a sentence that names it, and exit code 2. An empty variable "
       "counts as not set.\n";

@@ -17,4 +17,7 @@ struct DatabaseUrl {
 // Throws std::invalid_argument with a sentence that does not repeat the URL, since it may hold a password.
 DatabaseUrl parse_database_url(std::string_view url);
 
+// The user and password of a PostgreSQL URL, empty where it has none, and of a SQLite one. Throws as above.
+Credentials credentials_in(std::string_view url);
+
 }  // namespace redoubt

@@ -34,6 +34,13 @@ struct Streamed {
   std::move_only_function<Task<void>(BodyWriter&)> write;
 };
 
+// A model as JSON, written piece by piece: for answers that are too large to be held in memory whole. `write` answers
+// for it that the pieces are the JSON of a T.
+template <class T>
+struct StreamedAs {
+  std::move_only_function<Task<void>(BodyWriter&)> write;
+};
+
 namespace detail {
 
 template <class T>
@@ -101,6 +108,19 @@ struct Reply<Streamed> {
   static void describe(Operation& operation) {
     operation.answers[200] = {
         "A streamed body", "application/octet-stream", R"({"type":"string","format":"binary"})", {}};
+  }
+};
+
+template <class T>
+struct Reply<StreamedAs<T>> {
+  static Response make(StreamedAs<T> streamed) {
+    Response response;
+    response.content_type = "application/json";
+    response.stream = std::move(streamed.write);
+    return response;
+  }
+  static void describe(Operation& operation) {
+    operation.answers[200] = detail::json_answer<T>(operation, "Successful response");
   }
 };
 

@@ -4,6 +4,7 @@ import concurrent.futures
 import http.client
 import json
 import signal
+import socket
 import ssl
 import threading
 import time
@@ -148,6 +149,15 @@ class Lifecycle(ProcessTest):
         with self.assertRaises((ssl.SSLError, OSError)):
             Client(service.url, old).get("/health/live")
         self.assertEqual(service.stop(), 0)
+
+    def test_the_first_password_is_shown_even_if_the_start_fails_after_it(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            failed = command("serve", DATABASE_URL=f"sqlite:{self.folder}/first.db", PORT=str(taken.getsockname()[1]),
+                             AUDIT_LOG=str(self.folder / "first.jsonl"), BCRYPT_COST="10")
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn("The first administrator", failed.stderr)
 
     def test_a_certificate_of_its_own_serves_and_is_made_anew_each_time(self):
         folder = self.folder / "made" / "tls"

@@ -85,6 +85,18 @@ TEST_P(Account, ExportsEverythingHeldAboutIt) {
   EXPECT_EQ(answer.body.find("$2b$"), std::string::npos);
 }
 
+TEST_P(Account, ExportsMoreItemsThanOnePageHolds) {
+  start({{"RATE_LIMIT_DEFAULT", "off"}});
+  const std::string ann = new_user("ann@example.com");
+  for (int i = 0; i < 201; ++i) ASSERT_EQ(post("/items", fmt::format(R"({{"title":"{}"}})", i), ann).status, 201);
+  const Answer answer = get("/auth/me/export", ann);
+  ASSERT_EQ(answer.status, 200);
+  const auto document = answer.json();
+  std::set<std::string> titles;
+  for (const json::Value item : document.root().find("items")->elements()) titles.emplace(item.find("title")->string());
+  EXPECT_EQ(titles.size(), 201U);
+}
+
 TEST_P(Account, TakesEverythingAlongWhenItIsDeleted) {
   const std::string ann = new_user("ann@example.com");
   ASSERT_EQ(post("/items", R"({"title":"Lamp"})", ann).status, 201);

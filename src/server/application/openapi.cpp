@@ -81,7 +81,9 @@ Operation OpenApiWriter::describe(const Route& route) {
   Operation operation(schemas_);
   route.describe_(operation);
   operation.errors.insert(route.errors_.begin(), route.errors_.end());
-  operation.errors.insert(400);  // the gate and the host guard stand before every route
+  // The gate and the host guard stand before every route: what is malformed, and Expect other than 100-continue.
+  operation.errors.insert({400, 417});
+  if (operation.errors.contains(413)) operation.errors.insert(408);  // it has a body, which may come too slowly
   const auto& limit = route.limit_ ? route.limit_ : application_.options().default_limit;
   if (limit && !limit->rate.is_off()) operation.errors.insert(429);
   bearer_ = bearer_ || operation.bearer;

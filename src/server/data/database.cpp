@@ -94,6 +94,17 @@ bool is_verified(std::string_view url) {
          parameters.end();
 }
 
+Credentials credentials_in(std::string_view url) {
+  const DatabaseUrl parsed = parse_database_url(url);
+  Credentials found;
+  if (parsed.dialect == Dialect::sqlite) return found;
+  for (auto& [name, value] : data::parse_postgres_url(parsed.location)) {
+    if (name == "user") found.user = std::move(value);
+    if (name == "password") found.password = std::move(value);
+  }
+  return found;
+}
+
 Database::Database(DatabaseOptions options) : Database(make_driver(std::move(options))) {}
 
 Database::Database(std::unique_ptr<detail::Driver> driver)

@@ -94,8 +94,10 @@ class Verifier {
       if (!id.empty() && !chains_seen_.contains(id)) {
         file_.clear();
         line_ = 0;
-        find(AuditVerdict::intact,
-             fmt::format("the log also holds checkpoints of chain {}, no file of which was given", id));
+        find(AuditVerdict::unknown,
+             fmt::format("the log also holds checkpoints of chain {}, no file of which was given: it may have been "
+                         "removed (give the files of every instance and start that the log tells of)",
+                         id));
       }
     }
   }
