@@ -156,8 +156,16 @@ void signing_secret_managed(Inquiry& ask) {
                                   text_of(ask.estate(), entry["ValueFrom"])));
         else if (is_empty(ask.get(*found, "GenerateSecretString")))
           ask.refuted(found, {}, "it is not generated: GenerateSecretString is not given");
-        else
-          ask.proved(found, {}, fmt::format("it is generated, and {} of {}", name.value, definition->id));
+        else {
+          // redoubt-api takes no shorter one; Secrets Manager makes 32 characters by default (PasswordLength).
+          constexpr double least = 32;
+          const Value length_value = ask.get(*found, "GenerateSecretString.PasswordLength");
+          const Known<double> length = ask.in().number(length_value).when_absent(least);
+          ask.expect(*found, length_value.at,
+                     length.unknown() ? unknown_truth(length.why) : truth(length.value >= least),
+                     fmt::format("it is generated, and {} of {}", name.value, definition->id),
+                     fmt::format("PasswordLength is {}, less than {}", length.value, least));
+        }
       }
   if (!any) ask.refuted(nullptr, {}, "no container has a secret JWT_SECRET or JWT_SIGNING_KEY");
 }
