@@ -11,6 +11,7 @@
 #include "iam_command.hpp"
 #include "init_command.hpp"
 #include "prove_command.hpp"
+#include "reach_command.hpp"
 #include "synth_command.hpp"
 
 int main(int argc, char** argv) {
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   redoubt::add_iam_command(app, exit_code);
   redoubt::add_init_command(app, exit_code);
   redoubt::add_prove_command(app, exit_code);
+  redoubt::add_reach_command(app, exit_code);
   redoubt::add_synth_command(app, exit_code);
   try {
     app.parse(argc, argv);

@@ -46,7 +46,7 @@ std::expected<Endpoint, std::string> find_endpoint(const Network& network, std::
   const auto add = [&](Index interface) {
     if (std::ranges::find(out.interfaces, interface) == out.interfaces.end()) out.interfaces.push_back(interface);
   };
-  bool known = false;
+  bool known = false;  // though it may have no interface
   Index subnet = none, vpc = none, group = none;
   for (Index s = 0; s < network.subnets.size(); ++s)
     if (network.subnets[s].id == name) subnet = s;
@@ -67,13 +67,13 @@ std::expected<Endpoint, std::string> find_endpoint(const Network& network, std::
     const Interface& interface = network.interfaces[i];
     const bool there = interface.subnet != none &&
                        (interface.subnet == subnet || (vpc != none && network.subnets[interface.subnet].vpc == vpc));
-    if (there ? interface.kind == InterfaceKind::host || interface.kind == InterfaceKind::load_balancer ||
-                    interface.kind == InterfaceKind::endpoint
+    if (there ? interface.takes_connections() || interface.kind == InterfaceKind::function
               : interface.owner == name || named(interface) ||
                     (group != none && std::ranges::find(interface.groups, group) != interface.groups.end()))
       add(i);
   }
   out.host_subnet = subnet;
+  std::ranges::sort(out.interfaces);
   if (known || subnet != none || vpc != none || group != none || !out.interfaces.empty() || !out.sites.empty() ||
       !out.gateway_endpoints.empty())
     return out;

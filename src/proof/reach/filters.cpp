@@ -30,20 +30,30 @@ PacketSet matched(const Rule& rule, Direction direction, const AddressSet& remot
 // Ordered: the first match decides. A rule that is not known may allow or deny whatever is left when its turn comes.
 Allowed allowed_by(const Acl& acl, Direction direction) {
   Allowed out;
-  PacketSet rest = PacketSet::everything();
+  PacketSet rest = PacketSet::everything(), doubtful;
   out.why = acl.unknown;
   bool sure = acl.unknown.empty();
   for (const Rule& rule : direction == Direction::in ? acl.in : acl.out) {
     if (!rule.unknown.empty()) {
       if (out.why.empty()) out.why = rule.unknown;
-      if (rule.allow)
-        out.possible = std::move(out.possible) | rest;
-      else
+      const PacketSet maybe = rule.remote.empty() ? rest : rest & matched(rule, direction, rule.remote);
+      if (maybe.empty()) continue;
+      if (rule.allow) {
+        out.possible = std::move(out.possible) | maybe;
+      } else if (rule.remote.empty()) {
         sure = false;
+      } else {
+        doubtful = std::move(doubtful) | maybe;
+      }
       continue;
     }
     const PacketSet match = rest & matched(rule, direction, rule.remote);
-    if (rule.allow) (sure ? out.sure : out.possible) = std::move(sure ? out.sure : out.possible) | match;
+    if (rule.allow && sure) {
+      out.sure = std::move(out.sure) | (match - doubtful);
+      out.possible = std::move(out.possible) | (match & doubtful);
+    } else if (rule.allow) {
+      out.possible = std::move(out.possible) | match;
+    }
     rest = rest - match;
   }
   if (!acl.unknown.empty()) out.possible = PacketSet::everything();
@@ -64,7 +74,8 @@ Filters::Filters(const Network& network) : members_(network.groups.size()) {
       for (const Rule& rule : direction == Direction::in ? group.in : group.out) {
         Allowed& addresses = filter.addresses;
         if (!rule.unknown.empty()) {
-          addresses.possible = std::move(addresses.possible) | matched(rule, direction, AddressSet::all());
+          addresses.possible = std::move(addresses.possible) |
+                               matched(rule, direction, rule.remote.empty() ? AddressSet::all() : rule.remote);
           if (addresses.why.empty()) addresses.why = rule.unknown;
         } else if (rule.group != none) {
           filter.references.push_back({rule.group, matched(rule, direction, AddressSet::all())});

@@ -21,7 +21,7 @@ inline constexpr Index none = 0xFFFF'FFFF;
 // A rule of a security group or of a network ACL, one direction. It looks at the remote end's address: the source of
 // what comes in, the destination of what goes out.
 struct Rule {
-  AddressSet remote;   // empty where `group` is given
+  AddressSet remote;   // empty where `group` is given, or where it is not known either
   Index group = none;  // a security group: any interface that is its member, by its private address
   Protocols protocols;
   PortSet ports = PortSet::all();                          // destination ports; matter for TCP and UDP
@@ -106,7 +106,9 @@ struct Assigned {
   std::optional<Address> public_address;  // by which the Internet gateway translates it
 };
 
-enum class InterfaceKind : std::uint8_t { host, load_balancer, nat_gateway, endpoint, attachment };
+// A function's interface opens connections and takes none ("Giving Lambda functions access to resources in an Amazon
+// VPC").
+enum class InterfaceKind : std::uint8_t { host, load_balancer, nat_gateway, endpoint, attachment, function };
 
 struct Interface {
   std::string id;                  // eni-…, or the resource that has it with its subnet
@@ -118,9 +120,13 @@ struct Interface {
   std::vector<Index> groups;     // none: it has no group, which filters nothing (NAT and transit gateways')
   bool filtered = true;          // false: groups do not apply to it
   bool checks_addresses = true;  // SourceDestCheck
+  bool one_of = false;           // its owner has some of such interfaces, as AWS chooses; this one may not exist
   std::string unknown;           // why its place, addresses or groups are not known
 
   [[nodiscard]] AddressSet addresses() const;
+  [[nodiscard]] bool takes_connections() const {
+    return kind == InterfaceKind::host || kind == InterfaceKind::load_balancer || kind == InterfaceKind::endpoint;
+  }
 };
 
 // The other gateways: an id, and the VPC to which it is attached.
@@ -212,7 +218,8 @@ struct BalancerTarget {
   std::optional<Address> address;
   std::uint8_t protocol = tcp;
   PortSet ports;
-  std::string function;  // a Lambda function, invoked without any network
+  std::string function;               // a Lambda function, invoked without any network
+  bool keeps_client_address = false;  // of a Network Load Balancer: what reaches the target comes from the client
 };
 
 // "What is an Application/Network/Gateway/Classic Load Balancer": one connection ends at it, it opens another.
@@ -222,8 +229,7 @@ struct LoadBalancer {
   std::vector<Index> interfaces;
   std::vector<Listener> listeners;
   std::vector<BalancerTarget> targets;
-  bool keeps_client_address = false;  // Network Load Balancers: what reaches the target carries the client's address
-  bool passes_through = false;        // likewise: without a target that answers there is no connection
+  bool passes_through = false;  // Network Load Balancers: without a target that answers there is no connection
   std::string unknown;
 };
 

@@ -38,6 +38,7 @@ Reach::Reach(const Network& network) : network_(network), lookup_(network), filt
 std::vector<Flow> Reach::flows(const Question& question, std::optional<Drop>& stopped,
                                std::vector<std::string>& doubts) const {
   Search search(*this, question.to, wanted(question));
+  search.direct = question.direct;
   const Endpoint& from = question.from;
   const std::optional<Address> source = question.source ? question.source : from.address;
   const auto run = [&](Hop hop, const AddressSet& addresses) {
@@ -76,12 +77,67 @@ std::vector<Flow> Reach::flows(const Question& question, std::optional<Drop>& st
   return std::move(search.flows);
 }
 
+// The interfaces of which AWS makes one or some where an end's owner is placed; just the one that was found otherwise.
+std::vector<Index> Reach::placements(const Endpoint& end, Hop hop) const {
+  if (hop.kind != HopKind::interface) return {};
+  const Interface& used = network_.interfaces[hop.index];
+  if (!used.one_of || end.name == used.id) return {hop.index};
+  std::vector<Index> out;
+  for (Index i = 0; i < network_.interfaces.size(); ++i)
+    if (network_.interfaces[i].one_of && network_.interfaces[i].owner == used.owner) out.push_back(i);
+  return out;
+}
+
+// Certain only where it works from and to wherever AWS places the two.
+std::string Reach::placement_doubt(const Question& question, const Flow& flow) const {
+  constexpr std::size_t most_pairs = 256;
+  // Behind a load balancer that was asked for, the way goes on: what counts is where that one is.
+  const auto asked = std::ranges::find_if(flow.legs, [&](const Leg& leg) {
+    return leg.arrival.at.kind == HopKind::interface &&
+           std::ranges::find(question.to.interfaces, leg.arrival.at.index) != question.to.interfaces.end();
+  });
+  const Hop first = flow.legs.front().from;
+  const Hop last = (asked == flow.legs.end() ? flow.legs.back() : *asked).arrival.at;
+  const std::vector<Index> senders = placements(question.from, first), receivers = placements(question.to, last);
+  if (senders.size() <= 1 && receivers.size() <= 1) return {};
+  const auto doubt_about = [&](Index interface) {
+    return fmt::format("it depends on which of its subnets AWS chooses for {}", network_.interfaces[interface].owner);
+  };
+  const auto missing = [](const std::vector<Index>& places, const Endpoint& end) {
+    return places.size() > 1 && !end.interfaces.empty() &&
+           std::ranges::any_of(places, [&](Index i) { return !std::ranges::binary_search(end.interfaces, i); });
+  };
+  if (missing(senders, question.from)) return doubt_about(senders.front());
+  if (missing(receivers, question.to)) return doubt_about(receivers.front());
+  if (std::max<std::size_t>(senders.size(), 1) * std::max<std::size_t>(receivers.size(), 1) > most_pairs)
+    return doubt_about(receivers.empty() ? senders.front() : receivers.front());
+  Question each = question;
+  for (std::size_t f = 0; f < std::max<std::size_t>(senders.size(), 1); ++f)
+    for (std::size_t t = 0; t < std::max<std::size_t>(receivers.size(), 1); ++t) {
+      if (!senders.empty()) each.from.interfaces = {senders[f]};
+      if (!receivers.empty()) each.to.interfaces = {receivers[t]};
+      std::optional<Drop> stopped;
+      std::vector<std::string> doubts;
+      if (!std::ranges::any_of(flows(each, stopped, doubts), [](const Flow& one) { return one.doubt.empty(); }))
+        return doubt_about(receivers.size() > 1 ? receivers[t] : senders[f]);
+    }
+  return {};
+}
+
 Answer Reach::ask(const Question& question) const {
   std::optional<Drop> stopped;
   std::vector<std::string> doubts;
   const std::vector<Flow> found = flows(question, stopped, doubts);
-  for (const Flow& flow : found)
-    if (flow.doubt.empty()) return confirmed(flow);
+  for (const Flow& flow : found) {
+    if (!flow.doubt.empty()) continue;
+    std::string doubt = placement_doubt(question, flow);
+    Answer out = confirmed(flow);
+    if (out.verdict == Verdict::reachable && !doubt.empty()) {
+      out.verdict = Verdict::unknown;
+      out.unknown = std::move(doubt);
+    }
+    return out;
+  }
   Answer out;
   if (!network_.unknown.empty()) doubts.insert(doubts.begin(), network_.unknown);
   for (const Endpoint* end : {&question.from, &question.to})
@@ -179,7 +235,7 @@ Answer Reach::confirmed(const Flow& flow) const {
   return out;
 }
 
-std::vector<Reached> Reach::reached_from_internet() const {
+std::vector<Reached> Reach::reached_from_internet(bool direct) const {
   // Interfaces that no rule tells apart share an answer: a rule looks at the remote address, never at the own one. Only
   // a gateway's own route table may; then each interface is asked about.
   using Key = std::tuple<Index, std::vector<Index>, bool, bool, InterfaceKind, std::vector<std::tuple<Index, Index>>>;
@@ -196,10 +252,11 @@ std::vector<Reached> Reach::reached_from_internet() const {
       six = six || (!assigned.addresses.empty() && !is_ipv4(assigned.addresses.first()));
     }
     std::vector<std::tuple<Index, Index>> behind;
-    for (const Index b : lookup_.balancers_to(i))
-      for (Index t = 0; t < network_.balancers[b].targets.size(); ++t)
-        if (network_.balancers[b].targets[t].interface == i)
-          behind.emplace_back(b, network_.balancers[b].targets[t].ports.first());
+    if (!direct)
+      for (const Index b : lookup_.balancers_to(i))
+        for (Index t = 0; t < network_.balancers[b].targets.size(); ++t)
+          if (network_.balancers[b].targets[t].interface == i)
+            behind.emplace_back(b, network_.balancers[b].targets[t].ports.first());
     if (const LoadBalancer* own = lookup_.balancer_of(i))
       behind.emplace_back(static_cast<Index>(own - network_.balancers.data()), none);
     // Nobody outside can address it, and nobody passes anything on to it.
@@ -207,6 +264,7 @@ std::vector<Reached> Reach::reached_from_internet() const {
     const auto ask_about = [&](Index index) -> std::optional<Reached> {
       Question question;
       question.from.internet = true;
+      question.direct = direct;
       question.to.interfaces = {index};
       std::optional<Drop> stopped;
       std::vector<std::string> doubts;
@@ -234,6 +292,20 @@ std::vector<Reached> Reach::reached_from_internet() const {
     result->interface = i;
     out.push_back(std::move(*result));
   }
+  // Of an owner that AWS places in some of several subnets it is certain only where it holds in all of them.
+  std::map<std::string_view, std::pair<std::size_t, std::size_t>> placed;  // owner → interfaces, certain ones
+  for (const Interface& interface : network_.interfaces)
+    if (interface.one_of) ++placed[interface.owner].first;
+  for (const Reached& each : out)
+    if (const Interface& interface = network_.interfaces[each.interface]; interface.one_of && each.certain)
+      ++placed[interface.owner].second;
+  for (Reached& each : out) {
+    const Interface& interface = network_.interfaces[each.interface];
+    if (!interface.one_of || !each.certain) continue;
+    if (const auto& [all, certain] = placed[interface.owner]; all == certain) continue;
+    each.certain = false;
+    each.doubt = fmt::format("it depends on which of its subnets AWS chooses for {}", interface.owner);
+  }
   return out;
 }
 
@@ -245,6 +317,20 @@ std::vector<Reached> Reach::what_reaches(const Endpoint& to) const {
     Question question;
     question.from.interfaces = {i};
     question.to = to;
+    const Answer answer = ask(question);
+    if (answer.verdict != Verdict::unreachable)
+      out.push_back({i, answer.verdict == Verdict::reachable, answer.unknown});
+  }
+  return out;
+}
+
+std::vector<Reached> Reach::reached_from(const Endpoint& from) const {
+  std::vector<Reached> out;
+  for (Index i = 0; i < network_.interfaces.size(); ++i) {
+    if (!network_.interfaces[i].takes_connections()) continue;
+    Question question;
+    question.from = from;
+    question.to.interfaces = {i};
     const Answer answer = ask(question);
     if (answer.verdict != Verdict::unreachable)
       out.push_back({i, answer.verdict == Verdict::reachable, answer.unknown});

@@ -35,6 +35,7 @@ struct Question {
   std::optional<std::uint8_t> protocol;  // icmp stands for both of its versions
   std::optional<std::uint16_t> port;     // destination port, at the receiver
   std::optional<Address> source;         // the sender's address
+  bool direct = false;                   // only connections that no load balancer passes on
 };
 
 enum class Verdict : std::uint8_t { reachable, unreachable, unknown };
@@ -85,9 +86,11 @@ class Reach {
   [[nodiscard]] Answer ask(const Question& question) const;
   // Every interface to which somebody on the Internet can open a connection, itself or through load balancers; in the
   // order of the network. Near-linear in its size.
-  [[nodiscard]] std::vector<Reached> reached_from_internet() const;
-  // Every interface from which a connection can be opened to this end.
+  // `direct`: not through load balancers.
+  [[nodiscard]] std::vector<Reached> reached_from_internet(bool direct = false) const;
+  // Every interface from which a connection can be opened to this end, and every one to which this end can open one.
   [[nodiscard]] std::vector<Reached> what_reaches(const Endpoint& to) const;
+  [[nodiscard]] std::vector<Reached> reached_from(const Endpoint& from) const;
 
   // The ways themselves, until a certain one is found; `stopped` gets what came farthest.
   [[nodiscard]] std::vector<Flow> flows(const Question& question, std::optional<Drop>& stopped,
@@ -100,6 +103,8 @@ class Reach {
  private:
   class Search;
   [[nodiscard]] Answer confirmed(const Flow& flow) const;
+  [[nodiscard]] std::vector<Index> placements(const Endpoint& end, Hop hop) const;
+  [[nodiscard]] std::string placement_doubt(const Question& question, const Flow& flow) const;
 
   const Network& network_;
   Lookup lookup_;

@@ -85,6 +85,7 @@ Walk Reach::Search::start(const Sender& sender, const PacketSet& packets, bool a
   Walk walk(network, lookup, filters, answers);
   if (goal && goal->internet) walk.stop_at_internet();
   if (goal && goal->host_subnet != none) walk.expect_host(goal->host_subnet);
+  if (goal && !goal->address && !goal->interfaces.empty()) walk.only(goal->interfaces);
   if (goal && !goal->gateway_endpoints.empty()) walk.seek_endpoint(goal->gateway_endpoints.front());
   switch (sender.hop.kind) {
     case HopKind::interface:
@@ -122,7 +123,7 @@ void Reach::Search::note(const Walk& walk, const std::vector<Leg>& before) {
 void Reach::Search::run(const Sender& sender) {
   const Goal goal{&to, addresses_of(to)};
   connect(sender, goal, wanted, {});
-  if (!found && !to.address && !to.interfaces.empty()) through_balancers(sender);
+  if (!found && !direct && !to.address && !to.interfaces.empty()) through_balancers(sender);
 }
 
 void Reach::Search::connect(const Sender& sender, const Goal& goal, const PacketSet& constraint,
@@ -166,6 +167,7 @@ std::optional<Leg> Reach::Search::close(const Sender& sender, Arrival arrival, c
     Endpoint back;
     back.internet = sender.hop.kind == HopKind::internet;
     if (sender.hop.kind == HopKind::host) back.host_subnet = sender.hop.index;
+    if (sender.hop.kind == HopKind::interface) back.interfaces = {sender.hop.index};
     Walk walk = start({leg.arrival.at, {}}, answers, true, &back);
     for (const Arrival& returned : walk.arrivals()) {
       if (returned.at != sender.hop) continue;
@@ -276,7 +278,7 @@ void Reach::Search::arrived(std::vector<Leg> legs, bool at_receiver) {
       const BalancerTarget& target = balancer->targets[t];
       if (!at_receiver && !has(towards_, target.interface)) continue;
       targets = true;
-      to_target(there, *balancer, target, at_receiver);
+      to_target(there, target, at_receiver);
     }
     if (found) return;
     // The connection ends here all the same: the answer is the balancer's own (502 or 503).
@@ -292,8 +294,7 @@ void Reach::Search::arrived(std::vector<Leg> legs, bool at_receiver) {
   if (!balancer->unknown.empty()) doubts.push_back(balancer->unknown);
 }
 
-void Reach::Search::to_target(const std::vector<Leg>& legs, const LoadBalancer& balancer, const BalancerTarget& target,
-                              bool at_receiver) {
+void Reach::Search::to_target(const std::vector<Leg>& legs, const BalancerTarget& target, bool at_receiver) {
   const Leg& last = legs.back();
   const Hop from = last.arrival.at;
   if (!target.function.empty()) {
@@ -311,12 +312,13 @@ void Reach::Search::to_target(const std::vector<Leg>& legs, const LoadBalancer& 
   packets = packets.to(target.interface != none ? network.interfaces[target.interface].addresses()
                                                 : AddressSet::one(*target.address));
   if (!at_receiver && has(to.interfaces, target.interface)) packets = packets & wanted;
-  const bool keeps = balancer.keeps_client_address && target.interface != none;
+  const bool keeps = target.keeps_client_address && target.interface != none;
   const AddressSet sources = keeps ? last.packets.sources() : network.interfaces[from.index].addresses();
   packets = (packets & PacketSet::everything().from(sources));
   if (!keeps) packets = packets & own_ports();
   if (packets.empty() || legs.size() >= most_legs) return;
   Walk walk(network, lookup, filters, false);
+  if (target.interface != none) walk.only(end.interfaces);
   if (keeps)
     walk.from_balancer(from.index, packets);
   else

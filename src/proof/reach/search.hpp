@@ -22,7 +22,8 @@ class Reach::Search {
   std::vector<Flow> flows;
   std::optional<Drop> stopped;
   std::vector<std::string> doubts;
-  bool found = false;  // a certain one
+  bool found = false;   // a certain one
+  bool direct = false;  // not through load balancers
 
   struct Sender {
     Hop hop;
@@ -41,8 +42,7 @@ class Reach::Search {
   void connect(const Sender& sender, const Goal& goal, const PacketSet& constraint, const std::vector<Leg>& before);
   void through_balancers(const Sender& sender);
   void arrived(std::vector<Leg> legs, bool at_receiver);
-  void to_target(const std::vector<Leg>& legs, const LoadBalancer& balancer, const BalancerTarget& target,
-                 bool at_receiver);
+  void to_target(const std::vector<Leg>& legs, const BalancerTarget& target, bool at_receiver);
   void add(std::vector<Leg> legs);
   [[nodiscard]] std::optional<Leg> close(const Sender& sender, Arrival arrival, const std::vector<Leg>& before);
   [[nodiscard]] std::optional<Leg> close_kept(Hop from, Arrival arrival, const std::vector<Leg>& before);

@@ -173,8 +173,7 @@ struct Simulator::Walker {
       if (interface.subnet != subnet || !owns(i, place.packet.destination)) continue;
       somebody = true;
       if (!place.path.empty() && place.path.back() == Hop{HopKind::interface, i}) continue;
-      const bool closed = interface.kind == InterfaceKind::nat_gateway || interface.kind == InterfaceKind::attachment;
-      if (!answer && closed) continue;
+      if (!answer && !interface.takes_connections()) continue;
       if (groups_allow(i, place.packet, true, place.private_address ? place.sender : none) &&
           sender_may_reach(place, i))
         arrive(with(place, {HopKind::interface, i}));

@@ -372,6 +372,7 @@ void Walk::deliver_in_subnet(State state, Index subnet) {
   for (const Lookup::Owned& owned : lookup_.in_subnet(subnet, state.packets.destinations())) {
     if (std::ranges::find(seen, owned.interface) != seen.end()) continue;
     seen.push_back(owned.interface);
+    if (only_ && !std::ranges::binary_search(*only_, owned.interface)) continue;
     State next = state;
     next.packets = state.packets.to(network_.interfaces[owned.interface].addresses());
     if (!next.packets.empty()) at_interface(std::move(next), owned.interface);
@@ -392,8 +393,7 @@ void Walk::at_interface(State state, Index index) {
   state.path.push_back({HopKind::interface, index});
   doubt(state.doubt, interface.unknown);
   if (answers_) return arrive(std::move(state));
-  if (interface.kind == InterfaceKind::nat_gateway || interface.kind == InterfaceKind::attachment)
-    return stop(state, Why::unsolicited);
+  if (!interface.takes_connections()) return stop(state, Why::unsolicited);
   if (!interface.filtered) return arrive(std::move(state));
   Allowed allowed;
   for (const Index group : interface.groups) {
@@ -543,6 +543,11 @@ void Walk::to_transit_gateway(State state, Index gateway, Index vpc) {
   for (Index a = 0; a < network_.attachments.size(); ++a) {
     const Attachment& attachment = network_.attachments[a];
     if (attachment.gateway != gateway || attachment.kind != AttachmentKind::vpc || attachment.vpc != vpc) continue;
+    if (attachment.subnets.empty()) {
+      doubts_.push_back(fmt::format("{}: its subnets are not in the source", attachment.id));
+      attached = true;
+    }
+    const bool own = std::ranges::find(attachment.subnets, state.subnet) != attachment.subnets.end();
     std::vector<Index> seen;  // ACLs: subnets with the same one are the same to the packet
     for (const Index s : attachment.subnets) {
       const Subnet& subnet = network_.subnets[s];
@@ -551,6 +556,9 @@ void Walk::to_transit_gateway(State state, Index gateway, Index vpc) {
       seen.push_back(subnet.acl);
       attached = true;
       pass(state, acl_of(s, Direction::in), Why::acl_in, s, [&](State next) {
+        if (!own && state.subnet != none && (zone.empty() || subnet.zone.empty()))
+          doubt(next.doubt, fmt::format("{}: whether it has an attachment in the sender's zone is not known",
+                                        network_.transit_gateways[gateway].id));
         next.path.push_back({HopKind::transit_gateway, gateway});
         through_transit_gateway(std::move(next), a);
       });

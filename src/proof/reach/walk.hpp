@@ -97,6 +97,8 @@ class Walk {
   void from_balancer(Index interface, const PacketSet& packets);
   // There is somebody in this subnet whom the network does not know: whatever nobody else has is delivered there.
   void expect_host(Index subnet) { host_ = subnet; }
+  // Nobody else but these interfaces is asked about: what others take is no arrival. Sorted by whoever calls.
+  void only(const std::vector<Index>& interfaces) { only_ = &interfaces; }
   // Takes every address of the Internet as outside, the estate's own public ones too.
   void stop_at_internet() { stops_at_internet_ = true; }
   // Takes a gateway endpoint's routes as holding whatever is sent (its prefix list is AWS's own).
@@ -148,6 +150,7 @@ class Walk {
   bool answers_;
   Index endpoint_ = none;
   Index host_ = none;
+  const std::vector<Index>* only_ = nullptr;
   bool stops_at_internet_ = false;
   std::vector<Arrival> arrivals_;
   std::optional<Drop> drop_;

@@ -1,0 +1,245 @@
+#include <fmt/format.h>
+
+#include "reach/builder.hpp"
+
+namespace redoubt::reach {
+
+using estate::Kind;
+
+namespace {
+
+constexpr std::string_view target_group_type = "AWS::ElasticLoadBalancingV2::TargetGroup";
+
+// "TCP_UDP" listens to both.
+std::vector<std::uint8_t> transports_of(std::string_view protocol) {
+  if (protocol == "UDP" || protocol == "QUIC") return {udp};
+  if (protocol == "TCP_UDP" || protocol == "TCP_QUIC") return {tcp, udp};
+  return {tcp};
+}
+
+PortSet one_port(double number) {
+  if (number < 0 || number > 65535) return {};
+  return PortSet::one(static_cast<std::uint16_t>(number));
+}
+
+// The value of an attribute in [{Key, Value}].
+const Value& attribute(const Value& attributes, std::string_view key) {
+  static const Value nothing;
+  for (const Value& each : attributes.items)
+    if (each["Key"].text == key) return each["Value"];
+  return nothing;
+}
+
+}  // namespace
+
+void Builder::balancers() {
+  for (const Resource* each : case_.resources("AWS::ElasticLoadBalancingV2::LoadBalancer")) balancer(*each);
+  for (const Resource* each : case_.resources("AWS::ElasticLoadBalancing::LoadBalancer")) classic_balancer(*each);
+}
+
+// Those that a snapshot's interfaces tell by their description, else one in each subnet.
+std::vector<Index> Builder::balancer_interfaces(const Resource& resource, std::string_view description, bool filtered) {
+  std::vector<Index> out;
+  if (is_snapshot(resource))
+    for (Index i = 0; i < n_.interfaces.size(); ++i) {
+      Interface& interface = n_.interfaces[i];
+      if (interface.kind != InterfaceKind::load_balancer ||
+          std::ranges::find(interface.names, description) == interface.names.end())
+        continue;
+      interface.owner = resource.id;
+      out.push_back(i);
+    }
+  if (!out.empty()) return out;
+  Placement placement;
+  placement.owner = resource.id;
+  placement.kind = InterfaceKind::load_balancer;
+  placement.subnets = case_.get(resource, "Subnets");
+  const Value mappings = case_.get(resource, "SubnetMappings");
+  if (!placement.subnets && mappings.is(Kind::list)) {
+    std::vector<Value> subnets;
+    for (const Value& each : mappings.items) subnets.push_back(each["SubnetId"]);
+    placement.subnets = estate::list(std::move(subnets));
+  }
+  placement.groups = case_.get(resource, "SecurityGroups");
+  placement.filtered = filtered;
+  const Known<std::string> scheme = text(resource, "Scheme").when_absent("internet-facing");
+  placement.is_public = scheme.known() && scheme.value == "internet-facing";
+  if (!scheme.known()) placement.unknown = fmt::format("{}: {}", resource.id, scheme.why);
+  return add_placement(resource, placement);
+}
+
+void Builder::balancer(const Resource& resource) {
+  LoadBalancer out;
+  out.id = resource.id;
+  for (const std::string_view name : {"Name", "LoadBalancerName", "DNSName"})
+    if (std::string known = text_or(resource, name); !known.empty()) out.names.push_back(std::move(known));
+  if (!resource.arn.empty()) out.names.push_back(resource.arn);
+  const std::string type = text_or(resource, "Type", "application");
+  const bool is_network = type == "network";
+  out.passes_through = is_network;
+  if (type == "gateway") out.unknown = fmt::format("{}: Gateway Load Balancers are not modelled", resource.id);
+  const Value groups = case_.get(resource, "SecurityGroups");
+  // "Security groups for your Network Load Balancer": without any it filters nothing.
+  const bool filtered = type == "application" || (groups && !(groups.is(Kind::list) && groups.items.empty()));
+  constexpr std::string_view kind = ":loadbalancer/";
+  const std::size_t at = resource.id.find(kind);
+  const std::string description =
+      at == std::string::npos ? std::string() : "ELB " + resource.id.substr(at + kind.size());
+  out.interfaces = balancer_interfaces(resource, description, filtered);
+  if (is_snapshot(resource) && !is_listed("Listeners"))
+    out.unknown = fmt::format("{}: its listeners are not in the source", resource.id);
+  for (const Resource* each : case_.resources("AWS::ElasticLoadBalancingV2::Listener"))
+    if (named("AWS::ElasticLoadBalancingV2::LoadBalancer", case_.get(*each, "LoadBalancerArn")) == &resource)
+      listener(*each, out);
+  n_.balancers.push_back(std::move(out));
+}
+
+void Builder::listener(const Resource& resource, LoadBalancer& balancer) {
+  const Known<double> port = case_.number(case_.get(resource, "Port"));
+  const Known<std::string> protocol = text(resource, "Protocol").when_absent("HTTP");
+  if (!port.known() || !protocol.known()) {
+    balancer.unknown = fmt::format("{}: its port or protocol is not known", resource.id);
+    return;
+  }
+  for (const std::uint8_t transport : transports_of(protocol.value)) {
+    Listener out{transport, one_port(port.value), {}};
+    forward(case_.get(resource, "DefaultActions"), balancer, out, balancer.passes_through);
+    for (const Resource* rule : case_.resources("AWS::ElasticLoadBalancingV2::ListenerRule"))
+      if (named("AWS::ElasticLoadBalancingV2::Listener", case_.get(*rule, "ListenerArn")) == &resource)
+        forward(case_.get(*rule, "Actions"), balancer, out, balancer.passes_through);
+    balancer.listeners.push_back(std::move(out));
+  }
+  if (is_snapshot(resource) && !balancer.passes_through && !is_listed("Rules") && balancer.unknown.empty())
+    balancer.unknown = fmt::format("{}: the listener's rules are not in the source", resource.id);
+}
+
+void Builder::forward(const Value& actions, LoadBalancer& balancer, Listener& listener, bool is_network) {
+  if (actions && !actions.is(Kind::list)) balancer.unknown = fmt::format("{}: {}", balancer.id, shown(actions));
+  for (const Value& action : actions.items) {
+    if (case_.text(action["Type"]).value != "forward") continue;
+    const Value several = action["ForwardConfig"]["TargetGroups"];
+    if (several.is(Kind::list))
+      for (const Value& each : several.items) target_group(each["TargetGroupArn"], balancer, listener, is_network);
+    else
+      target_group(action["TargetGroupArn"], balancer, listener, is_network);
+  }
+}
+
+void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listener& listener, bool is_network) {
+  const Resource* const group = named(target_group_type, named_by);
+  if (!group) {
+    balancer.unknown = fmt::format("{}: its target group {} is not in the source", balancer.id, shown(named_by));
+    return;
+  }
+  const std::string type = text_or(*group, "TargetType", "instance"), protocol = text_or(*group, "Protocol", "HTTP");
+  const Known<double> usual = case_.number(case_.get(*group, "Port")).when_absent(-1);
+  const std::vector<std::uint8_t> transports = transports_of(protocol);
+  const std::uint8_t transport =
+      std::ranges::find(transports, listener.protocol) != transports.end() ? listener.protocol : transports.front();
+  // "Client IP preservation" (Network Load Balancer guide): always for UDP, by default for instances.
+  bool keeps = is_network && (type != "ip" || transport == udp);
+  if (const Value& stated = attribute(case_.get(*group, "TargetGroupAttributes"), "preserve_client_ip.enabled");
+      stated && is_network && transport != udp)
+    keeps = case_.boolean(stated).value;
+  const auto add = [&](BalancerTarget target) {
+    target.protocol = transport;
+    target.keeps_client_address = keeps;
+    listener.targets.push_back(static_cast<Index>(balancer.targets.size()));
+    balancer.targets.push_back(std::move(target));
+  };
+  const auto add_owned = [&](const Resource& owner, double port) {
+    const auto owned = owned_.find(&owner);
+    if (owned == owned_.end()) return;
+    const bool all = owner.type != "AWS::EC2::Instance";  // of an instance, its first interface
+    for (const Index i : owned->second) {
+      BalancerTarget target;
+      target.interface = i;
+      target.ports = one_port(port);
+      add(target);
+      if (!all) break;
+    }
+  };
+  const Value targets = case_.get(*group, "Targets");
+  if (targets.is(Kind::unknown)) balancer.unknown = fmt::format("{}: {}", group->id, targets.text);
+  for (const Value& each : targets.items) {
+    const Known<double> port = case_.number(each["Port"]).when_absent(usual.value);
+    if (!port.known() || !usual.known()) {
+      balancer.unknown = fmt::format("{}: a target's port is not known", group->id);
+      continue;
+    }
+    const std::string id = shown(each["Id"]);
+    if (type == "lambda") {
+      BalancerTarget target;
+      target.function = id;
+      add(target);
+    } else if (const Resource* const host = case_.target(each["Id"])) {
+      add_owned(*host, port.value);
+    } else if (const auto address = parse_address(id)) {
+      BalancerTarget target;
+      target.address = address;
+      target.ports = one_port(port.value);
+      const Value vpc_value = case_.get(*group, "VpcId");
+      const Index vpc = place(vpc_, "AWS::EC2::VPC", vpc_value);
+      for (Index i = 0; i < n_.interfaces.size() && target.interface == none; ++i)
+        if (n_.interfaces[i].subnet != none && n_.subnets[n_.interfaces[i].subnet].vpc == vpc &&
+            n_.interfaces[i].addresses() == AddressSet::one(*address))
+          target.interface = i;
+      add(target);
+    } else {
+      balancer.unknown = fmt::format("{}: its target {} is not in the source", group->id, id);
+    }
+  }
+  for (const Resource* service : case_.resources("AWS::ECS::Service"))
+    for (const Value& each : case_.get(*service, "LoadBalancers").items)
+      if (!is_snapshot(*service) && named(target_group_type, each["TargetGroupArn"]) == group) {
+        const Known<double> port = case_.number(each["ContainerPort"]);
+        if (port.known())
+          add_owned(*service, port.value);
+        else
+          balancer.unknown = fmt::format("{}: its container's port is not known", service->id);
+      }
+  for (const Resource* scaling : case_.resources("AWS::AutoScaling::AutoScalingGroup"))
+    for (const Value& each : case_.get(*scaling, "TargetGroupARNs").items)
+      if (named(target_group_type, each) == group) add_owned(*scaling, usual.value);
+}
+
+void Builder::classic_balancer(const Resource& resource) {
+  LoadBalancer out;
+  out.id = resource.id;
+  if (std::string name = text_or(resource, "LoadBalancerName"); !name.empty()) out.names.push_back(std::move(name));
+  out.interfaces = balancer_interfaces(resource, "ELB " + resource.id, true);
+  std::vector<Index> hosts;
+  for (const Value& each : case_.get(resource, "Instances").items)
+    if (const Resource* const host = named("AWS::EC2::Instance", each)) {
+      if (const auto owned = owned_.find(host); owned != owned_.end() && !owned->second.empty())
+        hosts.push_back(owned->second.front());
+    } else {
+      out.unknown = fmt::format("{}: its target {} is not in the source", resource.id, shown(each));
+    }
+  for (const Resource* scaling : case_.resources("AWS::AutoScaling::AutoScalingGroup"))
+    for (const Value& each : case_.get(*scaling, "LoadBalancerNames").items)
+      if (named("AWS::ElasticLoadBalancing::LoadBalancer", each) == &resource)
+        if (const auto owned = owned_.find(scaling); owned != owned_.end())
+          hosts.insert(hosts.end(), owned->second.begin(), owned->second.end());
+  const Value listeners = case_.get(resource, "Listeners");
+  if (!listeners.is(Kind::list)) out.unknown = fmt::format("{}: its listeners are not known", resource.id);
+  for (const Value& each : listeners.items) {
+    const Known<double> port = case_.number(each["LoadBalancerPort"]), to = case_.number(each["InstancePort"]);
+    if (!port.known() || !to.known()) {
+      out.unknown = fmt::format("{}: a listener's port is not known", resource.id);
+      continue;
+    }
+    Listener listener{tcp, one_port(port.value), {}};
+    for (const Index host : hosts) {
+      BalancerTarget target;
+      target.interface = host;
+      target.ports = one_port(to.value);
+      listener.targets.push_back(static_cast<Index>(out.targets.size()));
+      out.targets.push_back(std::move(target));
+    }
+    out.listeners.push_back(std::move(listener));
+  }
+  n_.balancers.push_back(std::move(out));
+}
+
+}  // namespace redoubt::reach

@@ -1,0 +1,136 @@
+// The making of a Network from an estate: what its parts share (vpc_builder.cpp, group_builder.cpp, acl_builder.cpp,
+// route_builder.cpp, gateway_builder.cpp, interface_builder.cpp, service_builder.cpp, balancer_builder.cpp). Only
+// network_of uses it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "estate/case.hpp"
+#include "reach/network.hpp"
+#include "reach/routers.hpp"
+
+namespace redoubt::reach {
+
+using estate::Case;
+using estate::Known;
+using estate::Resource;
+using estate::Value;
+
+// Addresses that AWS will choose, and that no source can name: they stand in for public ones and for IPv6 ranges that
+// it assigns. None is of the Internet (RFC 1112, section 4; RFC 4193).
+[[nodiscard]] const AddressSet& stand_ins();
+
+class Builder {
+ public:
+  Builder(Case& in, const std::vector<Router>& routers) : case_(in), routers_(routers) {}
+  [[nodiscard]] Network build();
+
+ private:
+  using Places = std::map<const Resource*, Index>;
+
+  // --- builder.cpp
+  [[nodiscard]] Known<std::string> text(const Resource& of, std::string_view path);
+  [[nodiscard]] std::string text_or(const Resource& of, std::string_view path, std::string_view fallback = {});
+  [[nodiscard]] bool flag(const Resource& of, std::string_view path, bool fallback);
+  // The resource of this type that a value names, nullptr if none of the estate.
+  [[nodiscard]] const Resource* named(std::string_view type, const Value& value);
+  [[nodiscard]] Index place(const Places& places, std::string_view type, const Value& value);
+  // What a value says, for people and as a key for what is not in the source.
+  [[nodiscard]] std::string shown(const Value& value);
+  [[nodiscard]] bool is_listed(std::string_view kind) const;
+  [[nodiscard]] static bool is_snapshot(const Resource& resource) { return resource.stack == estate::no_index; }
+  // Appends the prefix; `why` gets the reason where it cannot be had.
+  void add_prefix(std::vector<Prefix>& to, const Value& value, std::string& why, std::string_view what);
+  void assume(std::string text);
+  [[nodiscard]] Address next_public();
+  [[nodiscard]] std::string gaps() const;
+  // Rules and routes may name AWS's address ranges, in which a stand-in's real address may lie.
+  void mind_stand_ins();
+
+  // --- vpc_builder.cpp, group_builder.cpp, acl_builder.cpp, route_builder.cpp
+  void vpcs();
+  void subnets();
+  void groups();
+  void acls();
+  void route_tables();
+  void add_group_rule(const Value& rule, bool egress, Index group, std::string_view id);
+  void add_acl_entry(const Resource& entry);
+  void route(const Resource& route);
+  [[nodiscard]] Target target_of(const Resource& route, Index vpc, std::string& why);
+  [[nodiscard]] Index group_of(const Value& value, std::string& why);
+  [[nodiscard]] Index default_group(Index vpc);
+  [[nodiscard]] Index vpc_of(const Value& value);
+  [[nodiscard]] Known<std::vector<Prefix>> prefix_list(const Value& value);
+  [[nodiscard]] Index vpc_not_in_source(const std::string& id);
+
+  // --- gateway_builder.cpp
+  void gateways();
+  void peerings();
+  void sites();
+  void vpn_connections();
+  void direct_connect();
+  void transit_gateways();
+  void transit_tables();
+  [[nodiscard]] Index transit_table(const Value& value);
+  [[nodiscard]] Index attachment_of(const Value& value, Index gateway);
+  void add_attachment(const Resource& resource);
+  void propagate(Index attachment, Index table);
+  void gateway_endpoints();
+  [[nodiscard]] Index site_of(const AddressSet& addresses, const std::string& id, const std::string& name);
+
+  // --- interface_builder.cpp
+  struct Placement {
+    std::string owner, id;
+    std::vector<std::string> names;
+    InterfaceKind kind = InterfaceKind::host;
+    Value subnets, groups;                      // lists
+    bool is_public = false, by_subnet = false;  // a public address: stated, or as the subnet has it
+    bool one_of = false, filtered = true;
+    std::string unknown;
+  };
+  void interfaces();
+  void network_interface(const Resource& resource);
+  void instance(const Resource& resource);
+  void instance_interface(const Resource& resource, const Value& entry, std::size_t number);
+  void elastic_addresses();
+  void nat_gateways();
+  std::vector<Index> add_placement(const Resource& of, const Placement& placement);
+  Index add_interface(const Resource& of, const Placement& placement, const Value& subnet);
+  void set_groups(Interface& interface, const Value& groups);
+  void assign_from_range(Interface& interface, const Placement& placement, const Value& fixed);
+  void requester(const Resource& resource, Interface& interface);
+
+  // --- service_builder.cpp
+  void auto_scaling_group(const Resource& resource);
+  void ecs();
+  void managed_services();
+  void interface_endpoints();
+
+  // --- balancer_builder.cpp
+  void balancers();
+  void balancer(const Resource& resource);
+  void classic_balancer(const Resource& resource);
+  void listener(const Resource& resource, LoadBalancer& balancer);
+  void target_group(const Value& named_by, LoadBalancer& balancer, Listener& listener, bool is_network);
+  void forward(const Value& actions, LoadBalancer& balancer, Listener& listener, bool is_network);
+  [[nodiscard]] std::vector<Index> balancer_interfaces(const Resource& resource, std::string_view description,
+                                                       bool filtered);
+
+  Case& case_;
+  const std::vector<Router>& routers_;
+  Network n_;
+  Places vpc_, subnet_, table_, group_, acl_, internet_, egress_only_, vpn_, nat_, peering_, transit_, transit_table_,
+      endpoint_, interface_;
+  std::map<const Resource*, std::vector<Index>> owned_;  // interfaces of instances, services, load balancers
+  std::map<std::string, Index> foreign_groups_, foreign_vpcs_;
+  std::map<Index, Index> default_groups_, main_tables_, default_transit_tables_, default_propagation_;
+  std::map<std::pair<std::string, Index>, Index> attachments_;  // by id and gateway
+  std::map<std::string, Index> vpn_attachments_, direct_connect_attachments_;
+  std::uint32_t public_addresses_ = 0, ipv6_ranges_ = 0;
+};
+
+}  // namespace redoubt::reach

@@ -1,0 +1,16 @@
+// An estate, in one case, as the network that the engine asks: CloudFormation's resources and a snapshot's alike, with
+// AWS's defaults filled in. What a source does not say makes the answers that depend on it unknown; defaults that were
+// taken because a snapshot does not list a kind of resource are named in `Network::assumptions`.
+#pragma once
+
+#include <vector>
+
+#include "estate/case.hpp"
+#include "reach/network.hpp"
+#include "reach/routers.hpp"
+
+namespace redoubt::reach {
+
+[[nodiscard]] Network network_of(estate::Case& in, const std::vector<Router>& routers = {});
+
+}  // namespace redoubt::reach
