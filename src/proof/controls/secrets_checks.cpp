@@ -372,7 +372,8 @@ void output_secret(Inquiry& ask) {
   bool any = false;
   for (const estate::Stack& stack : ask.estate().stacks)
     for (const auto& entry : stack.outputs) {
-      const auto& [name, output] = entry;
+      const std::string& name = entry.first;
+      const Value& output = entry.second;
       any = true;
       const Value value = ask.in().resolve(output["Value"]);
       std::vector<std::uint32_t> symbols;
@@ -384,7 +385,7 @@ void output_secret(Inquiry& ask) {
       each_text(value, [&](const Value& text) {
         if (text.text.find("{{resolve:secretsmanager:") != std::string::npos ||
             text.text.find("{{resolve:ssm-secure:") != std::string::npos)
-          ask.refuted(nullptr, output.at, fmt::format("the output {} shows a secret", entry.first));
+          ask.refuted(nullptr, output.at, fmt::format("the output {} shows a secret", name));
       });
     }
   if (any) ask.proved(nullptr, {}, "no output shows a secret");
