@@ -19,6 +19,13 @@ void immutable_tags(Inquiry& ask, const Resource& repository) {
 void enhanced_scanning(Inquiry& ask) {
   for (const Resource* registry : ask.resources("AWS::ECR::RegistryScanningConfiguration")) {
     static constexpr std::string_view enhanced[] = {"ENHANCED"};
+    // A rule that scans when it is told to does not scan by itself.
+    for (const Value& rule : items_of(ask.get(*registry, "Rules"))) {
+      const Known<std::string> frequency = ask.in().text(rule["ScanFrequency"]);
+      if (frequency.unknown()) return ask.unknown(registry, rule.at, frequency.why);
+      if (frequency.known() && frequency.value == "MANUAL")
+        return ask.refuted(registry, rule.at, "the ScanFrequency of one of its Rules is MANUAL");
+    }
     return ask.expect_one_of(*registry, "ScanType", enhanced, "BASIC");
   }
   ask.refuted(nullptr, {}, "no AWS::ECR::RegistryScanningConfiguration is declared, and the default is BASIC");

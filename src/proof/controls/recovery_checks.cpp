@@ -83,13 +83,20 @@ void replacement_snapshot(Inquiry& ask, const Resource& database) {
 
 void stateful_retained(Inquiry& ask, const Resource& resource) {
   if (resource.stack == estate::no_index) return;
-  const std::string_view policy = resource.deletion_policy;
-  if (policy == "Retain" || policy == "RetainExceptOnCreate")
-    ask.proved(&resource, {}, fmt::format("DeletionPolicy is {}", policy));
-  else
-    ask.refuted(&resource, {},
-                policy.empty() ? "DeletionPolicy is absent, which CloudFormation takes as Delete"
-                               : fmt::format("DeletionPolicy is {}", policy));
+  struct Policy {
+    std::string_view name, is;
+  };
+  for (const Policy& policy : {Policy{"DeletionPolicy", resource.deletion_policy},
+                               Policy{"UpdateReplacePolicy", resource.update_replace_policy}}) {
+    if (policy.is == "Retain" || policy.is == "RetainExceptOnCreate")
+      ask.proved(&resource, {}, fmt::format("{} is {}", policy.name, policy.is));
+    else if (policy.is == "unknown")
+      ask.unknown(&resource, {}, fmt::format("a function yields its {}", policy.name));
+    else
+      ask.refuted(&resource, {},
+                  policy.is.empty() ? fmt::format("{} is absent, which CloudFormation takes as Delete", policy.name)
+                                    : fmt::format("{} is {}", policy.name, policy.is));
+  }
 }
 
 // Rules of backup plans, with the plan that holds them.
@@ -132,6 +139,9 @@ void plan_holds_database(Inquiry& ask) {
   for (const Resource* database : kept) {
     const Resource* selection = nullptr;
     for (const Resource* each : ask.resources("AWS::Backup::BackupSelection")) {
+      // A plan without a rule backs nothing up.
+      const Resource* const plan = ask.in().target(ask.get(*each, "BackupPlanId"));
+      if (plan != nullptr && is_empty(ask.get(*plan, "BackupPlan.BackupPlanRule"))) continue;
       for (const Value& item : items_of(ask.get(*each, "BackupSelection.Resources"))) {
         const Known<std::string> text = ask.in().text(item);
         if (mentions(ask, item, *database) ||
@@ -149,7 +159,7 @@ void plan_holds_database(Inquiry& ask) {
     if (selection != nullptr)
       ask.proved(database, selection->at, fmt::format("{} selects it", selection->id));
     else
-      ask.refuted(database, {}, "no AWS::Backup::BackupSelection names it, by ARN or by tag");
+      ask.refuted(database, {}, "no AWS::Backup::BackupSelection of a plan with rules names it, by ARN or by tag");
   }
 }
 
@@ -306,6 +316,9 @@ void findings_routed(Inquiry& ask, std::string_view source) {
       matches = matches || (text.known() && text.value == source);
     }
     if (!matches) continue;
+    const Known<std::string> state = ask.text(*rule, "State");
+    if (state.unknown()) return ask.unknown(rule, {}, state.why);
+    if (state.known() && state.value == "DISABLED") continue;
     for (const Value& target : items_of(ask.get(*rule, "Targets"))) {
       const Resource* const topic = ask.in().target(target["Arn"]);
       if (topic != nullptr && topic->type == "AWS::SNS::Topic")

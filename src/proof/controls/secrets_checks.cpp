@@ -156,8 +156,16 @@ void signing_secret_managed(Inquiry& ask) {
                                   text_of(ask.estate(), entry["ValueFrom"])));
         else if (is_empty(ask.get(*found, "GenerateSecretString")))
           ask.refuted(found, {}, "it is not generated: GenerateSecretString is not given");
-        else
-          ask.proved(found, {}, fmt::format("it is generated, and {} of {}", name.value, definition->id));
+        else {
+          // redoubt-api takes no shorter one; Secrets Manager makes 32 characters by default (PasswordLength).
+          constexpr double least = 32;
+          const Value length_value = ask.get(*found, "GenerateSecretString.PasswordLength");
+          const Known<double> length = ask.in().number(length_value).when_absent(least);
+          ask.expect(*found, length_value.at,
+                     length.unknown() ? unknown_truth(length.why) : truth(length.value >= least),
+                     fmt::format("it is generated, and {} of {}", name.value, definition->id),
+                     fmt::format("PasswordLength is {}, less than {}", length.value, least));
+        }
       }
   if (!any) ask.refuted(nullptr, {}, "no container has a secret JWT_SECRET or JWT_SIGNING_KEY");
 }
@@ -364,7 +372,8 @@ void output_secret(Inquiry& ask) {
   bool any = false;
   for (const estate::Stack& stack : ask.estate().stacks)
     for (const auto& entry : stack.outputs) {
-      const auto& [name, output] = entry;
+      const std::string& name = entry.first;
+      const Value& output = entry.second;
       any = true;
       const Value value = ask.in().resolve(output["Value"]);
       std::vector<std::uint32_t> symbols;
@@ -376,7 +385,7 @@ void output_secret(Inquiry& ask) {
       each_text(value, [&](const Value& text) {
         if (text.text.find("{{resolve:secretsmanager:") != std::string::npos ||
             text.text.find("{{resolve:ssm-secure:") != std::string::npos)
-          ask.refuted(nullptr, output.at, fmt::format("the output {} shows a secret", entry.first));
+          ask.refuted(nullptr, output.at, fmt::format("the output {} shows a secret", name));
       });
     }
   if (any) ask.proved(nullptr, {}, "no output shows a secret");
