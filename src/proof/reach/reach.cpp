@@ -91,7 +91,13 @@ std::vector<Index> Reach::placements(const Endpoint& end, Hop hop) const {
 // Certain only where it works from and to wherever AWS places the two.
 std::string Reach::placement_doubt(const Question& question, const Flow& flow) const {
   constexpr std::size_t most_pairs = 256;
-  const Hop first = flow.legs.front().from, last = flow.legs.back().arrival.at;
+  const Hop first = flow.legs.front().from;
+  // A Network Load Balancer that was asked about is followed by its target.
+  Hop last = flow.legs.back().arrival.at;
+  for (const Leg& leg : flow.legs)
+    if (leg.arrival.at.kind == HopKind::interface &&
+        std::ranges::binary_search(question.to.interfaces, leg.arrival.at.index))
+      last = leg.arrival.at;
   const std::vector<Index> senders = placements(question.from, first), receivers = placements(question.to, last);
   if (senders.size() <= 1 && receivers.size() <= 1) return {};
   const auto doubt_about = [&](Index interface) {
@@ -166,6 +172,7 @@ Answer Reach::ask(const Question& question) const {
 Answer Reach::confirmed(const Flow& flow) const {
   Answer out;
   Simulator simulator(network_);
+  const Hop end = flow.legs.back().arrival.at;
   std::map<Index, Address> chosen;
   std::optional<Packet> before;  // as it arrived at the end of the leg before
   const auto unconfirmed = [&](std::string_view what) {
@@ -202,8 +209,11 @@ Answer Reach::confirmed(const Flow& flow) const {
     choose(leg.arrival.at, arrived.destination);
     if (leg.from.kind == HopKind::host) simulator.add_host(leg.from.index, sent.source);
 
+    // Seeking ends with the way there: answers come by the usual routes.
+    simulator.seek_endpoint(end.kind == HopKind::gateway_endpoint && leg.arrival.at == end ? end.index : none);
     const auto deliveries = leg.keeps_client_address ? simulator.send_as_balancer(leg.from.index, sent)
                                                      : simulator.send(leg.from, sent, false);
+    simulator.seek_endpoint(none);
     const bool there = std::ranges::any_of(deliveries, [&](const Delivery& delivery) {
       return delivery.packet == arrived && delivery.path == leg.arrival.path;
     });

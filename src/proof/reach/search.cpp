@@ -273,6 +273,13 @@ void Reach::Search::arrived(std::vector<Leg> legs, bool at_receiver) {
     listens = true;
     std::vector<Leg> there = legs;
     there.back().packets = taken;
+    // The connection ends here, whether or not a target stands behind: the answer is the balancer's own (502 or 503).
+    if (at_receiver && !balancer->passes_through) {
+      add(std::move(there));
+      if (found) return;
+      targets = true;
+      continue;
+    }
     for (const Index t : listener.targets) {
       if (found) return;
       const BalancerTarget& target = balancer->targets[t];
@@ -281,8 +288,6 @@ void Reach::Search::arrived(std::vector<Leg> legs, bool at_receiver) {
       to_target(there, target, at_receiver);
     }
     if (found) return;
-    // The connection ends here all the same: the answer is the balancer's own (502 or 503).
-    if (at_receiver && !balancer->passes_through) add(std::move(there));
   }
   std::vector<Hop> path;
   for (const Leg& leg : legs) append(path, leg.arrival.path);
