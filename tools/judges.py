@@ -19,6 +19,7 @@ POSTGRES_ABSENT = 77  # what tests/support/postgres.sh ends with then
 DOCS_PAGE_SECONDS = 120
 SCHEMATHESIS_SECONDS = 600
 POLICY_SECONDS = 60
+SCHEMAS_UNREACHABLE = 3  # what report_formats.py ends with then
 REDOUBT = ROOT / "build" / "release" / "bin" / "redoubt"
 
 
@@ -55,6 +56,26 @@ def policies() -> Tally:
     run("policies", python(), JUDGES / "policies.py", REDOUBT, "--seconds", POLICY_SECONDS,
         seconds=POLICY_SECONDS * 4)
     return Tally(passed=1)
+
+
+def reports() -> Tally:
+    """What `redoubt prove` says of the default stack, in each format that has a schema."""
+    folder = ROOT / "build" / "judged-reports" / "reports"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    run("reports", REDOUBT, "init", "--out", folder / "redoubt.toml")
+    run("reports", REDOUBT, "synth", "-c", folder / "redoubt.toml", "--out", folder)
+    for kind, name in {"sarif": "findings.sarif", "junit": "findings.xml", "ocsf": "findings.ocsf.json",
+                       "asff": "findings.asff.json"}.items():
+        # Its status says whether all controls hold, and is none of this judge's matter.
+        run("reports", REDOUBT, "prove", *sorted(folder.glob("*.template.json")), "--format", kind, "--out",
+            folder / name, check=False)
+    status = run("reports", python(), JUDGES / "report_formats.py", folder, check=False, seconds=300)
+    if status == SCHEMAS_UNREACHABLE:
+        raise CannotRun(f"the schemas could not be had\n{tail(LOGS / 'reports.log')}")
+    if status != 0:
+        raise Failure(f"a report is not what its schema says\n{tail(LOGS / 'reports.log')}")
+    return Tally(passed=4)
 
 
 def openapi_document() -> Tally:

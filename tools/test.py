@@ -13,12 +13,12 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from injection import sqlmap
-from judges import docs_page, openapi_document, policies, schemathesis
+from judges import docs_page, openapi_document, policies, reports, schemathesis
 from stage import LOGS, ROOT, CannotRun, Failure, Tally, run, run_stages
 from templates import cdk_nag, cfn_lint, checkov
 
 FUZZ_SECONDS = 30
-CLANG_TIDY_SECONDS = 11 * 60
+CLANG_TIDY_SECONDS = 25 * 60
 # Suites whose code runs on several threads at once: worth their time under the thread sanitizer.
 THREADED_SUITES = "*Runtime*:*Loop*:*Worker*:*Pool*:*Limit*:*Metric*:*Log*:*Audit*:*Server*:*Drain*"
 SERVICE_SUITES = "Databases/*:HashingTurn*"  # all of the service's but its settings
@@ -163,6 +163,7 @@ QUICK = [
 THOROUGH = [
     ("formatting", formatting),
     *QUICK,
+    ("reports, by their formats' schemas", reports),
     ("templates, by cfn-lint", cfn_lint),
     ("templates, by checkov", checkov),
     ("templates, by cdk-nag", cdk_nag),

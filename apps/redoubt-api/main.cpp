@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "certificate.hpp"
 #include "database_setup.hpp"
 #include "health_check.hpp"
 #include "redoubt/audit_verify.hpp"
@@ -46,6 +47,12 @@ int run(int argc, char** argv) {
   auto* health = cli.add_subcommand("health", "Exit 0 when a running service is ready, 1 when not");
   health->add_option("url", url, "Default: /health/ready on HOST and PORT");
   health->callback([&] { code = check_health(url.empty() ? Settings::health_url(process_environment()) : url); });
+
+  std::string folder;
+  auto* certificate = cli.add_subcommand(
+      "certificate", "Make a key and a self-signed certificate, for TLS between a load balancer and this instance");
+  certificate->add_option("folder", folder, "Where key.pem and cert.pem are put")->required();
+  certificate->callback([&] { code = write_certificate(folder); });
 
   auto* audit = cli.add_subcommand("audit", "The audit log")->require_subcommand(1);
   std::vector<std::string> files;

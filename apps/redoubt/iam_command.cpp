@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "estate/source.hpp"
 #include "exit_code.hpp"
 #include "iam/access.hpp"
 #include "iam/account.hpp"
@@ -21,6 +22,7 @@
 #include "iam/decide.hpp"
 #include "iam/escalation.hpp"
 #include "redoubt/json.hpp"
+#include "rights/questions.hpp"
 
 namespace redoubt {
 namespace {
@@ -67,6 +69,7 @@ std::string text_of(const Request& request) {
 struct Options {
   std::string principal, action, resource, left, right;
   std::vector<std::string> context, absent;
+  std::vector<std::string> sources;  // templates, snapshots
   std::vector<std::string> accounts, scps, rcps, resource_policies, session_policies, endpoint_policies;
   bool strict = false, json = false;
   long budget = default_budget.count();
@@ -88,14 +91,16 @@ struct Options {
     return out;
   }
 
-  [[nodiscard]] static Principal read_principal(const std::string& text) {
-    auto principal = Principal::parse(text);
-    if (!principal)
-      throw std::runtime_error(
-          fmt::format("{}: it is no principal (give an ARN, an account id, a service such as "
-                      "lambda.amazonaws.com, or anonymous)",
-                      text));
-    return *principal;
+  // All that the command line gives, for questions about it.
+  [[nodiscard]] rights::Known known() const {
+    auto loaded = estate::load(sources);
+    if (!loaded) throw std::runtime_error(loaded.error().text());
+    for (const std::string& note : loaded->notes) fmt::print(stderr, "redoubt: {}\n", note);
+    return rights::Known(std::move(loaded->estate), account());
+  }
+
+  [[nodiscard]] rights::Question question() const {
+    return {principal, action, resource, pins(), std::chrono::milliseconds(budget)};
   }
 
   // The context that the question gives.
@@ -115,6 +120,7 @@ struct Options {
 };
 
 void add_policies(CLI::App& command, Options& options) {
+  command.add_option("source", options.sources, "A template, or a folder with answers of the AWS CLI");
   command.add_option("--account", options.accounts, "The answer of get-account-authorization-details")
       ->allow_extra_args(false);
   command.add_option("--scp", options.scps, "A service control policy, or an organisation tree")
@@ -139,10 +145,7 @@ void add_question(CLI::App& command, Options& options) {
 }
 
 int can_i(const Options& options) {
-  const Account account = options.account();
-  const Principal principal = Options::read_principal(options.principal);
-  Budget budget{std::chrono::milliseconds(options.budget)};
-  const Decision decision = can(account, principal, options.action, options.resource, options.pins(), budget);
+  const Decision decision = rights::can(options.known(), options.question());
   if (options.json) {
     std::string out;
     json::Writer writer(out);
@@ -160,7 +163,8 @@ int can_i(const Options& options) {
     if (!decision.condition.empty()) fmt::print("  {}\n", decision.condition);
     if (!decision.why_undecided.empty()) fmt::print("  {}\n", decision.why_undecided);
     if (decision.answer == Answer::conditional) {
-      fmt::print("  allowed: {}\n  denied: {}\n", text_of(*decision.when_allowed), text_of(*decision.when_denied));
+      if (decision.when_allowed) fmt::print("  allowed: {}\n", text_of(*decision.when_allowed));
+      if (decision.when_denied) fmt::print("  denied: {}\n", text_of(*decision.when_denied));
     }
   }
   if (decision.answer == Answer::allowed) return exit_yes;
@@ -168,11 +172,11 @@ int can_i(const Options& options) {
 }
 
 int who_can(const Options& options) {
-  const Account account = options.account();
-  std::vector<std::string> who, undecided;
-  for (const Accessor& one : iam::who_can(account, options.action, options.resource, options.pins(),
-                                          std::chrono::milliseconds(options.budget)))
+  std::vector<std::string> who, undecided, reasons;
+  for (const Accessor& one : rights::who_can(options.known(), options.question())) {
     (one.decision.when_allowed ? who : undecided).push_back(one.principal.name);
+    if (!one.decision.when_allowed) reasons.push_back(one.decision.why_undecided);
+  }
   if (options.json) {
     std::string out;
     json::Writer writer(out);
@@ -185,7 +189,8 @@ int who_can(const Options& options) {
   } else {
     for (const std::string& name : who) fmt::print("{}\n", name);
   }
-  for (const std::string& name : undecided) fmt::print(stderr, "redoubt: {}: it could not be settled\n", name);
+  for (std::size_t i = 0; i < undecided.size(); ++i)
+    fmt::print(stderr, "redoubt: {}: it could not be settled: {}\n", undecided[i], reasons[i]);
   if (!who.empty()) return exit_yes;
   return undecided.empty() ? exit_no : exit_unknown;
 }
@@ -219,11 +224,8 @@ int compare_files(const Options& options) {
 }
 
 int escalate(const Options& options) {
-  const Account account = options.account();
-  const Principal principal = Options::read_principal(options.principal);
-  Budget budget{std::chrono::milliseconds(options.budget)};
-  const Escalation found = find_escalation(account, principal, budget);
-  const std::string missing = account.missing(principal);
+  const auto [found, where, missing] =
+      rights::find_escalation(options.known(), options.principal, std::chrono::milliseconds(options.budget));
   if (options.json) {
     std::string out;
     json::Writer writer(out);
@@ -242,10 +244,13 @@ int escalate(const Options& options) {
     }
     writer.end_array();
     write_strings(writer.name("undecided"), found.undecided);
+    if (!where.empty()) writer.member("where", std::string_view(where));
+    if (!missing.empty()) writer.member("missing", std::string_view(missing));
     writer.end_object();
     fmt::print("{}\n", out);
   } else {
-    if (found.is_administrator) fmt::print("{} is an administrator already\n", principal.name);
+    if (found.is_administrator) fmt::print("{} is an administrator already\n", options.principal);
+    if (!where.empty()) fmt::print("where {}\n", where);
     for (const OpenPath& path : found.paths) {
       fmt::print("{}: {}\n", path.id, path.how);
       for (const OpenStep& step : path.steps)

@@ -19,18 +19,25 @@
 #include "controls/waivers.hpp"
 #include "estate/source.hpp"
 #include "exit_code.hpp"
+#include "iam/access.hpp"
+#include "reach/network_of.hpp"
+#include "reach/picture.hpp"
 #include "report/html.hpp"
 #include "report/json_report.hpp"
 #include "report/report.hpp"
 #include "report/table_report.hpp"
+#include "rights/questions.hpp"
 
 namespace redoubt {
 namespace {
 
+// The control about what may leave; the other refuted ones of the network are about what may enter.
+constexpr std::string_view outbound_control = "NET-6";
+
 struct Options {
   std::vector<std::string> sources, controls;
   std::string scope, framework, format = "table", out, waivers, baseline;
-  bool json = false;
+  bool json = false, evidence = false;
   std::size_t budget = controls::Question{}.budget;
 };
 
@@ -45,8 +52,8 @@ std::string today() {
   return fmt::format("{:04}-{:02}-{:02}", int(date.year()), unsigned(date.month()), unsigned(date.day()));
 }
 
-report::TableStyle style(bool to_file) {
-  report::TableStyle out;
+report::TableStyle style(bool to_file, bool evidence) {
+  report::TableStyle out{.evidence = evidence};
   winsize size{};
   const bool terminal = !to_file && isatty(STDOUT_FILENO) == 1;
   if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) out.columns = size.ws_col;
@@ -68,7 +75,36 @@ controls::Question question_of(const Options& options) {
   return out;
 }
 
-std::string report_of(const controls::Findings& findings, std::string_view format, bool to_file) {
+// Of one case: the first, whose choices the caption names.
+std::string network_of(const estate::Estate& estate, const controls::Findings& findings) {
+  std::vector<reach::Mark> marks;
+  for (const controls::Verdict& each : findings.verdicts)
+    if (each.outcome == controls::Outcome::refuted && each.control.starts_with("NET-"))
+      marks.push_back({each.resource, each.control == outbound_control});
+  std::string out;
+  estate::for_each_case(estate, 1, [&](estate::Case& in) {
+    if (out.empty()) out = reach::draw_network(reach::network_of(in), marks);
+  });
+  return out;
+}
+
+report::Pictures pictures_of(const estate::Estate& estate, const controls::Findings& findings) {
+  report::Pictures out;
+  out.network = network_of(estate, findings);
+  const rights::Known known(estate);
+  for (const estate::Resource& secret : estate.resources) {
+    if (secret.type != "AWS::SecretsManager::Secret") continue;
+    std::vector<std::string> readers;
+    for (const iam::Accessor& each : rights::who_can(
+             known, {.principal = {}, .action = "secretsmanager:GetSecretValue", .resource = secret.id, .context = {}}))
+      readers.push_back(each.decision.when_allowed ? each.principal.name : each.principal.name + " (undecided)");
+    out.secret_readers.emplace_back(secret.id, std::move(readers));
+  }
+  return out;
+}
+
+std::string report_of(const estate::Estate& estate, const controls::Findings& findings, const Options& options) {
+  const std::string_view format = options.json ? "json" : std::string_view(options.format);
   const report::Context context{REDOUBT_VERSION,
                                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
   if (format == "json") return report::as_json(findings, context.version);
@@ -76,8 +112,8 @@ std::string report_of(const controls::Findings& findings, std::string_view forma
   if (format == "junit") return report::junit(findings, context);
   if (format == "ocsf") return report::ocsf(findings, context);
   if (format == "asff") return report::asff(findings, context);
-  if (format == "html") return report::html(findings, context, {});
-  return report::as_table(findings, style(to_file));
+  if (format == "html") return report::html(findings, context, pictures_of(estate, findings));
+  return report::as_table(findings, style(!options.out.empty(), options.evidence));
 }
 
 int prove(const Options& options) {
@@ -102,9 +138,8 @@ int prove(const Options& options) {
     fmt::print(stderr, "redoubt: {} verdicts are as in {} and left out\n", *left_out, options.baseline);
   }
 
-  const bool to_file = !options.out.empty();
-  const std::string report = report_of(findings, options.json ? "json" : options.format, to_file);
-  if (to_file) {
+  const std::string report = report_of(loaded->estate, findings, options);
+  if (!options.out.empty()) {
     std::ofstream file(options.out, std::ios::binary);
     file << report;
     if (!file.flush())
@@ -133,6 +168,7 @@ void add_prove_command(CLI::App& app, int& exit_code) {
   one->add_option("--format", options->format, "How to report")
       ->check(CLI::IsMember({"table", "json", "sarif", "junit", "ocsf", "asff", "html"}))
       ->capture_default_str();
+  one->add_flag("--evidence", options->evidence, "In the table, also what proves each verdict that is proved");
   one->add_flag("--json", options->json, "The same as --format json");
   one->add_option("--out", options->out, "The file to write (default: standard output)");
   one->add_option("--controls", options->controls, "Only these controls or checks: ENC-1,NET-14.admin-ports")

@@ -149,6 +149,24 @@ class Lifecycle(ProcessTest):
             Client(service.url, old).get("/health/live")
         self.assertEqual(service.stop(), 0)
 
+    def test_a_certificate_of_its_own_serves_and_is_made_anew_each_time(self):
+        folder = self.folder / "made" / "tls"
+        self.assertEqual(command("certificate", folder).returncode, 0)
+        first = (folder / "cert.pem").read_text()
+        self.assertEqual({path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()},
+                         {"cert.pem": 0o600, "key.pem": 0o600})
+        service = self.service(TLS_CERT_FILE=str(folder / "cert.pem"), TLS_KEY_FILE=str(folder / "key.pem")).start()
+        trusting = Client(service.url, ssl.create_default_context(cafile=str(folder / "cert.pem")))
+        self.assertEqual(trusting.get("/health/live").status, 200)
+        self.assertEqual(command("health", service.url).returncode, 0)
+        self.assertEqual(command("certificate", folder).returncode, 0)
+        self.assertNotEqual((folder / "cert.pem").read_text(), first)
+        self.assertEqual(service.stop(), 0)
+        (self.folder / "taken").write_text("")
+        refused = command("certificate", self.folder / "taken")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("taken", refused.stderr)
+
     def test_a_full_hashing_pool_answers_503_while_the_rest_stays_fast(self):
         service = self.service(BCRYPT_COST="11", TRUSTED_PROXIES="127.0.0.1").start()
         token = service.client.sign_in()["access_token"]

@@ -38,7 +38,7 @@ TEST_P(Registration, WritesAsMuchForAKnownAddressAsForANewOne) {
 
 TEST_P(Registration, RefusesUnsuitablePasswordsWithoutRepeatingThem) {
   for (const std::string& password :
-       {std::string("short"), std::string("password1234"), std::string("aaaaaaaaaaaaaaaa"), std::string("qwertyuiopas"),
+       {std::string("tiny"), std::string("password1234"), std::string("aaaaaaaaaaaaaaaa"), std::string("qwertyuiopas"),
         std::string("ann@example.com"), std::string(73, 'x') + "Long7", std::string(2000, 'y')}) {
     const Answer answer = register_user("ann@example.com", password);
     EXPECT_EQ(answer.status, 422) << password;
@@ -46,6 +46,19 @@ TEST_P(Registration, RefusesUnsuitablePasswordsWithoutRepeatingThem) {
     EXPECT_NE(answer.body.find("password"), std::string::npos) << answer.body;
   }
   EXPECT_EQ(count("SELECT COUNT(*) FROM users"), 1);
+}
+
+TEST_P(Registration, TellsTheLengthOfAPasswordWithEveryOtherError) {
+  const Answer answer = client().post("/auth/register", R"({"email":"nobody","password":"short","full_name":""})");
+  EXPECT_EQ(answer.status, 422);
+  for (const auto* part :
+       {R"("email")", R"("password")", R"("full_name")", R"("bytes_too_short")", R"("min_length":12)"})
+    EXPECT_NE(answer.body.find(part), std::string::npos) << part << " is not in " << answer.body;
+  EXPECT_NE(register_user("ann@example.com", "\U0001F600\U0001F601abc").body.find("bytes_too_short"),
+            std::string::npos);
+  EXPECT_EQ(register_user("ann@example.com", "\U0001F600\U0001F601abcd").body.find("bytes_too_short"),
+            std::string::npos);
+  EXPECT_NE(register_user("ann@example.com", std::string(73, 'x')).body.find("bytes_too_long"), std::string::npos);
 }
 
 TEST_P(Registration, RefusesWhatTheModelDoesNotHave) {

@@ -270,19 +270,21 @@ const Resource* Case::target(const Value& value) {
   return out != nullptr && exists(*out) ? out : nullptr;
 }
 
+std::string describe(const Estate& estate, const Choice& choice) {
+  const Parameter& parameter = estate.parameters[choice.parameter];
+  std::string name = parameter.name;
+  if (estate.stacks.size() > 1) {
+    name += fmt::format(" of {}", estate.place({estate.stacks[parameter.stack].file, 0}));
+  }
+  if (choice.value) return fmt::format("{} is \"{}\"", name, *choice.value);
+  if (choice.excluded.empty()) return {};
+  return fmt::format("{} is not \"{}\"", name, fmt::join(choice.excluded, "\" or \""));
+}
+
 std::string Case::choices() const {
   std::vector<std::string> out;
   for (const Choice& each : choices_) {
-    const Parameter& parameter = estate_.parameters[each.parameter];
-    std::string name = parameter.name;
-    if (estate_.stacks.size() > 1) {
-      name += fmt::format(" of {}", estate_.place({estate_.stacks[parameter.stack].file, 0}));
-    }
-    if (each.value) {
-      out.push_back(fmt::format("{} is \"{}\"", name, *each.value));
-    } else if (!each.excluded.empty()) {
-      out.push_back(fmt::format("{} is not \"{}\"", name, fmt::join(each.excluded, "\" or \"")));
-    }
+    if (std::string text = describe(estate_, each); !text.empty()) out.push_back(std::move(text));
   }
   return fmt::format("{}", fmt::join(out, ", "));
 }

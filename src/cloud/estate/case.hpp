@@ -50,6 +50,9 @@ struct Choice {
   std::vector<std::string> excluded;
 };
 
+// `Environment is "production"`; empty where it says nothing.
+[[nodiscard]] std::string describe(const Estate& estate, const Choice& choice);
+
 // A text of which parts may not be known.
 struct Rendered {
   struct Hole {
@@ -98,11 +101,16 @@ class Case {
   // `${Environment}` in the places of the rest.
   Known<Rendered> rendered(const Value& value);
 
+  // Is the parameter this text? Decides it where that is open: whoever looks for one value asks for it by name.
+  bool equals(std::uint32_t parameter, std::string_view text);
+
   // The resource that a value names: by reference, by the id or ARN of a snapshot, or through an ARN joined around a
   // reference. nullptr if it names none that exists here.
   const Resource* target(const Value& value);
 
-  // What was decided on the way to here, for people: `Environment is "production", MultiAz is not "false"`.
+  // What was decided of parameters on the way to here.
+  [[nodiscard]] const std::vector<Choice>& decided() const { return choices_; }
+  // The same for people: `Environment is "production", MultiAz is not "false"`.
   [[nodiscard]] std::string choices() const;
   // Empty where `choices()` can really occur together. Otherwise why that is not certain (two free texts were assumed
   // equal, say): a refutation found here is then unknown, a proof still holds.
@@ -120,7 +128,6 @@ class Case {
   Choice& choice(std::uint32_t parameter);
   const std::string* chosen(std::uint32_t parameter) const;
   const std::string* choose(std::uint32_t parameter);
-  bool equals(std::uint32_t parameter, std::string_view text);
   void settle(Choice& choice);
 
   // Conditions.

@@ -142,7 +142,7 @@ Value Case::evaluate(const Value& call) {
   if (function == "Fn::ImportValue") return evaluate_import(call);
   if (function == "Fn::Cidr") return evaluate_cidr(call);
   if (function == "Fn::Base64") {
-    const Value content = argument(0);
+    Value content = argument(0);
     if (content.is(Kind::unknown)) return content;
     const auto plain = scalar_text(content);
     return plain ? at_place(estate::text(base64(*plain)), call.at)
@@ -202,7 +202,7 @@ Value Case::concatenate(const std::vector<Value>& parts, std::string_view delimi
 Value Case::evaluate_join(const Value& call) {
   const auto delimiter = scalar_text(resolve(call.items[0]));
   if (!delimiter) return unknown("Fn::Join with a delimiter that is not known", call.at);
-  const Value members = resolve(call.items[1]);
+  Value members = resolve(call.items[1]);
   if (members.is(Kind::unknown)) return members;
   if (members.is(Kind::symbol)) {
     return unknown(fmt::format("the members of the parameter {}, joined by \"{}\", are not known",
@@ -216,7 +216,7 @@ Value Case::evaluate_join(const Value& call) {
 Value Case::evaluate_select(const Value& call) {
   const Value position = concrete(call.items[0]);
   const auto index = index_of(position);
-  const Value members = concrete(call.items[1]);
+  Value members = concrete(call.items[1]);
   if (members.is(Kind::unknown)) return members;
   if (!index) return unknown("Fn::Select at an index that is not known", call.at);
   if (members.is(Kind::symbol)) {
@@ -231,7 +231,7 @@ Value Case::evaluate_select(const Value& call) {
 
 Value Case::evaluate_split(const Value& call) {
   const auto delimiter = scalar_text(resolve(call.items[0]));
-  const Value content = concrete(call.items[1]);
+  Value content = concrete(call.items[1]);
   if (content.is(Kind::unknown)) return content;
   const auto plain = scalar_text(content);
   if (!delimiter || delimiter->empty() || !plain) return unknown("Fn::Split of a text that is not known", call.at);
@@ -252,7 +252,7 @@ Value Case::evaluate_find_in_map(const Value& call) {
 
   const Value* at = &mapping->second;
   for (std::size_t i = 1; i < 3; ++i) {
-    const Value key = resolve(call.items[i]);
+    Value key = resolve(call.items[i]);
     if (key.is(Kind::unknown)) return key;
     if (!at->is(Kind::object)) return missing("the mapping has too few levels");
     if ((*at)["Fn::Transform"]) return unknown("a macro of Fn::Transform may fill the mapping", call.at);
@@ -297,7 +297,7 @@ const Value* Case::choose_key(std::uint32_t parameter, const Value& mapping, boo
 
 // An export of a template of this estate; of any other stack nothing is known.
 Value Case::evaluate_import(const Value& call) {
-  const Value name = concrete(call.items[0]);
+  Value name = concrete(call.items[0]);
   if (name.is(Kind::unknown)) return name;
   const auto plain = scalar_text(name);
   if (!plain) return unknown("Fn::ImportValue of a name that is not known", call.at);
@@ -314,7 +314,7 @@ Value Case::evaluate_import(const Value& call) {
 }
 
 Value Case::evaluate_cidr(const Value& call) {
-  const Value block = concrete(call.items[0]);
+  Value block = concrete(call.items[0]);
   if (block.is(Kind::unknown)) return block;
   const auto plain = scalar_text(block);
   const auto count = index_of(concrete(call.items[1]));

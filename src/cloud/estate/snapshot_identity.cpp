@@ -192,6 +192,7 @@ void report_more(const Value& item, Made& made, Reading& reading) {
     Resource row = part_of(made.resource, "AWS::IAM::CredentialReport", values[0], item, {}, reading);
     for (std::size_t column = 0; column < names.size(); ++column)
       row.properties.set(names[column], text_at(values[column], item.at));
+    if (const Value time = member(item, "GeneratedTime")) row.properties.set("GeneratedTime", time);
     row.arn = values[1];
     made.others.push_back(std::move(row));
   }

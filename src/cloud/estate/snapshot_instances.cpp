@@ -140,17 +140,50 @@ constexpr Field volume_fields[] = {
     {"Tags", {}, tags},
 };
 
+constexpr Field snapshot_fields[] = {
+    {"VolumeId"}, {"OwnerId"}, {"Encrypted", {}, flag}, {"KmsKeyId"}, {"StartTime"}, {"State"}, {"Tags", {}, tags},
+};
+
+// A setting of the account in one region.
+constexpr Field default_encryption_fields[] = {{"EbsEncryptionByDefault", {}, flag}};
+
+void default_encryption_more(const Value&, Made& made, Reading& reading) {
+  made.resource.id = fmt::format("{}EbsEncryptionByDefault", reading.region.empty() ? "" : reading.region + '/');
+}
+
 constexpr Table tables[] = {
     {"NetworkInterfaces", "AWS::EC2::NetworkInterface", "NetworkInterfaceId", {}, interface_fields, interface_more},
     {"Instances", "AWS::EC2::Instance", "InstanceId", {}, instance_fields, instance_more},
     {.key = "Addresses", .type = "AWS::EC2::EIP", .fields = address_fields, .more = address_more, .mark = "PublicIp"},
     {"Volumes", "AWS::EC2::Volume", "VolumeId", {}, volume_fields},
+    {.key = "Snapshots",
+     .type = "AWS::EC2::Snapshot",
+     .id = "SnapshotId",
+     .fields = snapshot_fields,
+     .mark = "VolumeId"},
+    {.key = "EbsEncryptionByDefault",
+     .type = "AWS::EC2::EbsEncryptionByDefault",
+     .fields = default_encryption_fields,
+     .more = default_encryption_more,
+     .mark = "EbsEncryptionByDefault",
+     .whole = true},
+};
+
+constexpr Field restore_fields[] = {{"CreateVolumePermissions", {}, as_is}};
+
+constexpr Part parts[] = {
+    {.key = "CreateVolumePermissions",
+     .type = "AWS::EC2::Snapshot",
+     .subject = "SnapshotId",
+     .fields = restore_fields,
+     .property = "CreateVolumePermissions",
+     .question = "DescribeSnapshotAttribute"},
 };
 
 }  // namespace
 
 Service instance_service() {
-  return {tables};
+  return {tables, parts};
 }
 
 }  // namespace redoubt::estate::snapshot

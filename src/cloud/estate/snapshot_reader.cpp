@@ -88,10 +88,13 @@ class SnapshotReader {
   std::expected<void, ReadError> read(const std::filesystem::path& folder) {
     const std::size_t files_before = estate_.files.size();
     auto found = snapshot::find_answers(estate_, folder, [&](std::string_view key) { return is_known(key); });
-    if (found) found_ = *std::move(found);
-    if (!found || !make_resources() || !add_parts()) {
+    if (!found)
+      error_ = std::move(found.error());
+    else
+      found_ = *std::move(found);
+    if (error_ || !make_resources() || !add_parts()) {
       estate_.files.resize(files_before);
-      return std::unexpected(found ? *std::move(error_) : std::move(found.error()));
+      return std::unexpected(*std::move(error_));
     }
     commit();
     return {};
@@ -261,7 +264,7 @@ class SnapshotReader {
         left_out_.push_back(fmt::format("{}: it does not say what it is about", answer.path.string()));
     }
     for (const snapshot::Refusal& refusal : found_.refusals) {
-      if (!says_none(refusal))
+      if (!says_none(refusal) && !says_empty(refusal))
         found_.gaps.push_back(unknown(fmt::format("the answer is an error: {}", refusal.text), refusal.at));
     }
     mark_unasked();
@@ -336,6 +339,25 @@ class SnapshotReader {
       asked_.insert({part->question, index});
       return true;
     }
+    return false;
+  }
+
+  // Errors by which AWS says that the account has no such thing: an answer like an empty list.
+  bool says_empty(const snapshot::Refusal& refusal) {
+    struct Empty {
+      std::string_view code, operation, said, key;
+    };
+    constexpr Empty all[] = {
+        {"NoSuchEntity", "GetAccountPasswordPolicy", "", "PasswordPolicy"},
+        {"InvalidAccessException", "DescribeHub", "not subscribed", "HubArn"},
+        {"InvalidAccessException", "GetEnabledStandards", "not subscribed", "StandardsSubscriptions"},
+    };
+    for (const Empty& each : all)
+      if (each.code == refusal.code && each.operation == refusal.operation &&
+          refusal.text.find(each.said) != std::string::npos) {
+        found_.listed.emplace_back(each.key);
+        return true;
+      }
     return false;
   }
 

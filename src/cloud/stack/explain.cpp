@@ -107,9 +107,9 @@ std::string explain(const Configuration& c) {
     out += fmt::format("{:<58} {:>10} {:>12}\n", mine[i].what, money(mine[i].month), money(theirs[i].month));
   out += fmt::format("{:<58} {:>10.2f} {:>12.2f}\n", "together", total(mine), total(theirs));
   out +=
-      "\nThe right column is what the other environment's defaults cost. List prices of US East, October 2025; "
-      "traffic, "
-      "requests,\nlogs, GuardDuty, Config and Security Hub, which follow use, are not in it.\n\nThe difference:\n";
+      "\nThe right column is what the other environment's defaults cost. An estimate by prices of 2025 in US East; "
+      "traffic,\n"
+      "requests, logs, GuardDuty, Config and Security Hub, which follow use, are not in it.\n\nThe difference:\n";
   const auto differs = [&](std::string_view what, const std::string& here, const std::string& there) {
     if (here != there) out += fmt::format("  {:<34} {:<14} {}\n", what, here, there);
   };

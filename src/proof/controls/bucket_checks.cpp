@@ -48,7 +48,7 @@ Check must_block(std::string_view id, std::string_view name) {
 
 // The first rule's defaults: there can be one rule only.
 Value encryption_of(Inquiry& ask, const Resource& bucket) {
-  const Value rules = ask.get(bucket, "BucketEncryption.ServerSideEncryptionConfiguration");
+  Value rules = ask.get(bucket, "BucketEncryption.ServerSideEncryptionConfiguration");
   if (rules.is(Kind::unknown)) return rules;
   const std::vector<Value> list = items_of(rules);
   return list.empty() ? Value{} : list.front()["ServerSideEncryptionByDefault"];
@@ -89,7 +89,7 @@ void bucket_customer_key(Inquiry& ask, const Resource& bucket) {
     return ask.refuted(
         &bucket, encryption.at,
         algorithm.known() ? fmt::format("SSEAlgorithm is {}", algorithm.value) : "BucketEncryption is not given");
-  const Value key = encryption["KMSMasterKeyID"];
+  const Value& key = encryption["KMSMasterKeyID"];
   const Truth own = is_customer_key(ask, key);
   if (own.absent())
     return ask.refuted(&bucket, encryption.at, "KMSMasterKeyID is not given, so that AWS's key is used");

@@ -7,6 +7,7 @@
 //   }
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <span>
 #include <string>
@@ -36,11 +37,15 @@ class Inquiry {
     std::string text;
   };
 
-  explicit Inquiry(Case& in) : case_(in) {}
+  explicit Inquiry(Case& in, std::chrono::sys_seconds now = {}) : case_(in), now_(now) {}
 
   [[nodiscard]] Case& in() { return case_; }
   [[nodiscard]] const Estate& estate() const { return case_.estate(); }
-  [[nodiscard]] std::vector<const Resource*> resources(std::string_view type) { return case_.resources(type); }
+  // The point in time that ages count to.
+  [[nodiscard]] std::chrono::sys_seconds now() const { return now_; }
+  // Remembers that the type was looked for: what is refuted afterwards, because there is none (or none that fits), is
+  // unknown where a snapshot does not list the type.
+  [[nodiscard]] std::vector<const Resource*> resources(std::string_view type);
   [[nodiscard]] Value get(const Resource& resource, std::string_view path) { return case_.get(resource, path); }
   [[nodiscard]] Known<bool> boolean(const Resource& resource, std::string_view path) {
     return case_.boolean(get(resource, path));
@@ -85,11 +90,14 @@ class Inquiry {
   void expect_at_least(const Resource& resource, std::string_view path, double least, double by_default);
 
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
+  [[nodiscard]] const std::vector<std::string_view>& looked_for() const { return looked_for_; }
 
  private:
   void tell(const Resource* resource, Outcome outcome, Location at, std::string text);
 
   Case& case_;
+  std::chrono::sys_seconds now_;
+  std::vector<std::string_view> looked_for_;
   std::vector<Finding> findings_;
 };
 
@@ -120,5 +128,9 @@ struct Check {
 [[nodiscard]] std::vector<Check> recovery_checks();
 [[nodiscard]] std::vector<Check> container_checks();
 [[nodiscard]] std::vector<Check> bucket_checks();
+[[nodiscard]] std::vector<Check> credential_checks();
+[[nodiscard]] std::vector<Check> account_checks();
+[[nodiscard]] std::vector<Check> snapshot_age_checks();
+[[nodiscard]] std::vector<Check> trail_alarm_checks();
 
 }  // namespace redoubt::controls

@@ -62,8 +62,10 @@ void delivery_bucket_closed(Inquiry& ask, const Resource& channel) {
 }
 
 void hub_exists(Inquiry& ask) {
-  for (const std::string_view type : {"AWS::SecurityHub::Hub", "AWS::SecurityHub::HubV2"})
-    for (const Resource* hub : ask.resources(type)) return ask.proved(hub, {}, fmt::format("{} is declared", hub->id));
+  for (const Resource* hub : ask.resources("AWS::SecurityHub::Hub"))
+    return ask.proved(hub, {}, fmt::format("{} is declared", hub->id));
+  for (const Resource* hub : ask.in().resources("AWS::SecurityHub::HubV2"))  // which no answer that is read lists
+    return ask.proved(hub, {}, fmt::format("{} is declared", hub->id));
   ask.refuted(nullptr, {}, "no AWS::SecurityHub::Hub is declared");
 }
 

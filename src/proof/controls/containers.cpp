@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "listing.hpp"
 #include "reading.hpp"
 
 namespace redoubt::controls {
@@ -27,6 +28,21 @@ bool is_for_development(Inquiry& ask, const Resource& resource) {
   return std::ranges::any_of(keys, [&](const char* key) {
     const Known<std::string> value = ask.in().text(value_for(ask, tags, key));
     return value.known() && std::ranges::find(values, value.value) != values.end();
+  });
+}
+
+bool runs_in_a_task(Inquiry& ask, const Resource& image) {
+  constexpr std::string_view task_type = "AWS::ECS::Task";
+  const Known<std::string> digest = ask.text(image, "ImageDigest");
+  if (!digest.known() || !not_listed(ask.estate(), task_type).empty()) {
+    (void)ask.resources(task_type);  // so that the finding depends on it
+    return true;
+  }
+  return std::ranges::any_of(ask.resources(task_type), [&](const Resource* task) {
+    return std::ranges::any_of(items_of(ask.get(*task, "Containers")), [&](const Value& container) {
+      const Known<std::string> of = ask.in().text(container["ImageDigest"]);
+      return of.known() && of.value == digest.value;
+    });
   });
 }
 

@@ -22,6 +22,10 @@ struct Container {
 // Is this resource of an environment for development? As its tag Environment (Stage, Env) says; false without one.
 [[nodiscard]] bool is_for_development(Inquiry& ask, const Resource& resource);
 
+// Does a task of an account run this image of a registry? Where no task was listed, it may: what is then refuted of it
+// is unknown.
+[[nodiscard]] bool runs_in_a_task(Inquiry& ask, const Resource& image);
+
 // Does a reference to the resource stand anywhere in the value?
 [[nodiscard]] bool mentions(Inquiry& ask, const Value& value, const Resource& resource);
 

@@ -22,7 +22,7 @@ Truth is_storage_encrypted(Inquiry& ask, const Resource& database, std::string& 
   constexpr std::array sources{"SourceDBInstanceIdentifier", "SourceDBClusterIdentifier", "SourceDbiResourceId"};
   constexpr std::array snapshots{"DBSnapshotIdentifier", "SnapshotIdentifier", "DBClusterSnapshotIdentifier"};
   const Value own = ask.get(database, "StorageEncrypted");
-  const Truth is = ask.in().boolean(own);
+  Truth is = ask.in().boolean(own);
   if (is.unknown()) return is;
   if (is.known()) {
     evidence = fmt::format("StorageEncrypted is {}", is.value);

@@ -3,11 +3,26 @@
 #include <algorithm>
 
 #include "check.hpp"
+#include "listing.hpp"
 #include "value_text.hpp"
 
 namespace redoubt::controls {
 
+std::vector<const Resource*> Inquiry::resources(std::string_view type) {
+  if (std::ranges::find(looked_for_, type) == looked_for_.end()) looked_for_.push_back(type);
+  return case_.resources(type);
+}
+
 void Inquiry::tell(const Resource* resource, Outcome outcome, Location at, std::string text) {
+  // Of a resource in a template the templates alone are asked.
+  const bool of_account = resource == nullptr || resource->stack == estate::no_index;
+  if (outcome == Outcome::refuted && of_account)
+    for (const std::string_view type : looked_for_)
+      if (const std::string why = not_listed(estate(), type); !why.empty()) {
+        outcome = Outcome::unknown;
+        text += fmt::format("; but {}", why);
+        break;
+      }
   if (at.line == 0 && resource != nullptr) at = resource->at;
   findings_.push_back({resource, outcome, at, std::move(text)});
 }

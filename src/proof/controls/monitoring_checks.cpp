@@ -38,7 +38,7 @@ void log_group_declared(Inquiry& ask, const Resource& definition) {
     const Known<std::string> driver = ask.in().text(part(container.value, "LogConfiguration.LogDriver"));
     if (!driver.known() || driver.value != "awslogs") continue;
     const Value options = part(container.value, "LogConfiguration.Options");
-    const Value group = options["awslogs-group"];
+    const Value& group = options["awslogs-group"];
     if (const Resource* declared = ask.in().target(group)) {
       ask.proved(&definition, group.at, fmt::format("{} writes to {}", container.name, declared->id));
       continue;

@@ -20,7 +20,7 @@ std::string stand_in(const estate::Rendered::Hole& hole) {
   if (hole.placeholder == "${AWS::Partition}") return "aws";
   if (hole.placeholder == "${AWS::Region}") return "own-region-1";
   if (hole.placeholder == "${AWS::URLSuffix}") return "amazonaws.com";
-  const std::string name = hole.placeholder.substr(2, hole.placeholder.size() - 3);
+  std::string name = hole.placeholder.substr(2, hole.placeholder.size() - 3);
   if (hole.resource == nullptr) return fmt::format("parameter.{}", name);
   if (!name.ends_with("Arn")) return name;
   const std::string& type = hole.resource->type;

@@ -4,17 +4,14 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "check.hpp"
+#include "listing.hpp"
 
 namespace redoubt::controls {
 namespace {
-
-bool has_snapshot(const Estate& estate) {
-  return !estate.listed.empty() ||
-         std::ranges::any_of(estate.resources, [](const Resource& each) { return each.stack == estate::no_index; });
-}
 
 // What is known about one resource after some cases.
 struct Standing {
@@ -47,13 +44,21 @@ void take(Standings& standings, const Inquiry::Finding& finding, const Case& in)
   if (!is_new && badness(outcome) > badness(place->second.outcome)) place->second = {outcome, finding.at, text};
 }
 
+// What a check found, and which types it looked for.
+struct Seen {
+  Standings standings;
+  std::set<std::string_view> types;
+};
+
 template <class Ask>
-void over_all_cases(const Estate& estate, std::size_t budget, Standings& out, Ask&& ask) {
+void over_all_cases(const Estate& estate, const Question& question, Seen& out, Ask&& ask) {
+  const std::size_t budget = question.budget;
   Standings standings;
   const bool complete = estate::for_each_case(estate, budget, [&](Case& in) {
-    Inquiry inquiry(in);
+    Inquiry inquiry(in, question.now);
     ask(inquiry);
     for (const Inquiry::Finding& finding : inquiry.findings()) take(standings, finding, in);
+    out.types.insert(inquiry.looked_for().begin(), inquiry.looked_for().end());
   });
   if (!complete) {
     const std::string why = fmt::format("more than {} combinations of parameters and conditions bear on it", budget);
@@ -61,7 +66,7 @@ void over_all_cases(const Estate& estate, std::size_t budget, Standings& out, As
       if (standing.outcome == Outcome::proved) standing = {Outcome::unknown, standing.at, why};
     if (standings.empty()) standings.try_emplace(whole, Standing{Outcome::unknown, {}, why});
   }
-  out.merge(standings);
+  out.standings.merge(standings);
 }
 
 std::ptrdiff_t offset(std::size_t index) {
@@ -82,14 +87,32 @@ std::string_view name_of_whole(Scope scope) {
   return scope == Scope::account ? "account" : "stack";
 }
 
-void ask(const Estate& estate, const Question& question, const Check& check, Standings& standings) {
-  if (check.whole) over_all_cases(estate, question.budget, standings, [&](Inquiry& inquiry) { check.whole(inquiry); });
+void ask(const Estate& estate, const Question& question, const Check& check, Seen& seen) {
+  seen.types.insert(check.types.begin(), check.types.end());
+  if (check.whole) over_all_cases(estate, question, seen, [&](Inquiry& inquiry) { check.whole(inquiry); });
   if (check.each)
     for (const Resource& resource : estate.resources)
       if (std::ranges::find(check.types, resource.type) != check.types.end())
-        over_all_cases(estate, question.budget, standings, [&](Inquiry& inquiry) {
+        over_all_cases(estate, question, seen, [&](Inquiry& inquiry) {
           if (inquiry.in().exists(resource)) check.each(inquiry, resource);
         });
+}
+
+// An account without any template of which nothing that Redoubt reads tells of these types is no source for the check.
+bool can_be_seen(const Estate& estate, const std::set<std::string_view>& types) {
+  return !has_snapshot(estate) || !estate.stacks.empty() || types.empty() || std::ranges::any_of(types, can_be_listed);
+}
+
+// That there is nothing a check speaks of is a finding too: it takes that all of it was listed.
+void note_what_was_not_listed(const Estate& estate, Seen& seen) {
+  if (!seen.standings.empty()) return;
+  for (const std::string_view type : seen.types) {
+    if (!can_be_listed(type)) continue;
+    if (const std::string why = not_listed(estate, type); !why.empty()) {
+      seen.standings.try_emplace(whole, Standing{Outcome::unknown, {}, why});
+      return;
+    }
+  }
 }
 
 void add_verdicts(const Estate& estate, Scope scope, const Standings& standings, Method method, const CheckEntry& entry,
@@ -185,9 +208,14 @@ Findings prove(const Estate& estate, const Question& question) {
         ++out.summary.not_asked;
         continue;
       }
-      Standings standings;
-      for (const Check* each : check->second) ask(estate, question, *each, standings);
-      add_verdicts(estate, scope, standings, check->second.front()->method, entry, control, out.verdicts);
+      Seen seen;
+      for (const Check* each : check->second) ask(estate, question, *each, seen);
+      if (seen.standings.empty() && !can_be_seen(estate, seen.types)) {
+        ++out.summary.not_asked;
+        continue;
+      }
+      note_what_was_not_listed(estate, seen);
+      add_verdicts(estate, scope, seen.standings, check->second.front()->method, entry, control, out.verdicts);
     }
   count(out);
   return out;

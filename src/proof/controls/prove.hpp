@@ -2,6 +2,7 @@
 // Everything that shows verdicts starts from the Findings that it returns; it never reads files.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <expected>
 #include <optional>
@@ -21,6 +22,8 @@ struct Question {
   std::vector<std::string> controls;  // ids of controls or checks; empty: all
   std::string framework;              // only controls that answer some requirement of it; empty: all
   std::size_t budget = 4096;          // cases a question to one resource may take; beyond it nothing is proved
+  // What ages of keys, images and backups count to.
+  std::chrono::sys_seconds now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 };
 
 // Why the question cannot be asked: an id or a name that the catalogue does not have. Empty: it can.

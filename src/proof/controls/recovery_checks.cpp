@@ -189,6 +189,17 @@ void image_in_second_region(Inquiry& ask) {
     ask.expect_given(*configurations.front(), "ReplicationConfiguration.Rules");
 }
 
+// Where a template says to which other region something is copied: it has to name that one.
+bool names_second_region(std::string_view member) {
+  static constexpr std::array members{"AutomaticBackupReplicationRegion",
+                                      "AutomaticBackupReplicationKmsKeyId",
+                                      "CopyActions",  // of a backup plan's rule
+                                      "ReplicationConfiguration",
+                                      "ReplicaRegions",
+                                      "Replicas"};
+  return std::ranges::find(members, member) != members.end();
+}
+
 // The first text within a value that names a region, or none.
 const Value* names_region(const Value& value) {
   static constexpr std::array areas{"us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-", "cn-"};
@@ -217,7 +228,8 @@ const Value* names_region(const Value& value) {
   for (const Value& item : value.items)
     if (const Value* found = names_region(item)) return found;
   for (const estate::Member& member : value.members)
-    if (const Value* found = names_region(member.value)) return found;
+    if (!names_second_region(member.name))
+      if (const Value* found = names_region(member.value)) return found;
   return nullptr;
 }
 

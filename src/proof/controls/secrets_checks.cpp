@@ -363,7 +363,8 @@ void template_secret(Inquiry& ask) {
 void output_secret(Inquiry& ask) {
   bool any = false;
   for (const estate::Stack& stack : ask.estate().stacks)
-    for (const auto& [name, output] : stack.outputs) {
+    for (const auto& entry : stack.outputs) {
+      const auto& [name, output] = entry;
       any = true;
       const Value value = ask.in().resolve(output["Value"]);
       std::vector<std::uint32_t> symbols;
@@ -375,7 +376,7 @@ void output_secret(Inquiry& ask) {
       each_text(value, [&](const Value& text) {
         if (text.text.find("{{resolve:secretsmanager:") != std::string::npos ||
             text.text.find("{{resolve:ssm-secure:") != std::string::npos)
-          ask.refuted(nullptr, output.at, fmt::format("the output {} shows a secret", name));
+          ask.refuted(nullptr, output.at, fmt::format("the output {} shows a secret", entry.first));
       });
     }
   if (any) ask.proved(nullptr, {}, "no output shows a secret");

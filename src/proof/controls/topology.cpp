@@ -66,12 +66,18 @@ Named routes_of(Inquiry& ask, const Resource& subnet) {
         return out;
       }
     }
-  if (table == nullptr) {  // the VPC's main table, to which a template can add nothing
+  if (table == nullptr) {  // the VPC's main table
     const Value vpc = ask.get(subnet, "VpcId");
-    if (ask.in().target(vpc) == nullptr)
+    const Resource* const home = ask.in().target(vpc);
+    if (subnet.stack == estate::no_index) {
+      for (const Resource* each : ask.resources("AWS::EC2::RouteTable"))
+        if (surely(ask.boolean(*each, "Main")) && ask.get(*each, "VpcId") == vpc) table = each;
+      if (table == nullptr) out.missing = "its route table is not among the sources";
+    } else if (home == nullptr) {
       out.missing =
           fmt::format("the VPC {} and its main route table are not among the sources", text_of(ask.estate(), vpc));
-    return out;
+    }
+    if (table == nullptr) return out;  // to the main table of its own VPC a template can add nothing
   }
   for (const Resource* route : ask.resources("AWS::EC2::Route"))
     if (ask.in().target(ask.get(*route, "RouteTableId")) == table) out.resources.push_back(route);

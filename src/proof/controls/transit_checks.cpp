@@ -182,7 +182,7 @@ void distribution_https(Inquiry& ask, const Resource& distribution) {
 
 void distribution_tls(Inquiry& ask, const Resource& distribution) {
   const Value certificate = ask.get(distribution, "DistributionConfig.ViewerCertificate");
-  const Value value = certificate["MinimumProtocolVersion"];
+  const Value& value = certificate["MinimumProtocolVersion"];
   const Truth by_default = ask.in().boolean(certificate["CloudFrontDefaultCertificate"]);
   if (surely(by_default) || is_empty(certificate))
     return ask.refuted(
@@ -308,9 +308,7 @@ void ssl_forced(Inquiry& ask, const Resource& database) {
     return ask.unknown(&database, {}, fmt::format("how {} refuses plain connections is not known", engine.value));
 
   const bool is_cluster = database.type.ends_with("::DBCluster");
-  const std::string_view group_name = !is_cluster                      ? "DBParameterGroupName"
-                                      : database.type == docdb_cluster ? "DBClusterParameterGroupName"
-                                                                       : "DBClusterParameterGroupName";
+  const std::string_view group_name = is_cluster ? "DBClusterParameterGroupName" : "DBParameterGroupName";
   const Value group_value = ask.get(database, group_name);
   const Resource* const group = ask.in().target(group_value);
   if (group == nullptr && !is_empty(group_value)) {

@@ -49,7 +49,7 @@ class Account::Reading {
   const Policy* policy(const Value& value, std::string name) {
     auto read = read_policy(value, lines_, name);
     if (!read) throw fmt::format("{}: {}", name, read.error().text());
-    return &account_.policies_.emplace_back(std::move(*read));
+    return account_.keep(std::move(*read));
   }
 
   void details(const Value& root) {
@@ -73,12 +73,7 @@ class Account::Reading {
     for (const Value& user : list(root, "UserDetailList")) {
       Identity& identity = add_identity(user, "UserPolicyList", managed);
       for (const Value& group : list(user, "GroupList")) {
-        if (!group.is_string()) continue;
-        const Identity& of_group = groups[std::string(group.string())];
-        const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
-        append(identity.policies.policies, of_group.policies.policies);
-        append(identity.unread, of_group.unread);
-        append(identity.managed, of_group.managed);
+        if (group.is_string()) account_.join(identity, std::string(group.string()));
       }
     }
     for (const Value& role : list(root, "RoleDetailList")) {
@@ -142,9 +137,7 @@ class Account::Reading {
     const std::string arn = member(value, "Arn");
     const auto principal = Principal::parse(arn);
     if (!principal) throw fmt::format("\"{}\" is no ARN of a user or role", arn);
-    Identity& identity = account_.identities_[arn];
-    identity.principal = *principal;
-    identity.policies.name = fmt::format("the policies of {}", arn);
+    Identity& identity = account_.identity(*principal);
     attach(identity, value, inline_list, arn, managed);
     if (const auto boundary = value.find("PermissionsBoundary"); boundary && boundary->is_object()) {
       const std::string boundary_arn = member(*boundary, "PermissionsBoundaryArn");
@@ -203,6 +196,29 @@ Account::Result Account::add_endpoint_policy(std::string text) {
   });
 }
 
+const Policy* Account::keep(Policy policy) {
+  return policies_.emplace_back(std::make_shared<const Policy>(std::move(policy))).get();
+}
+
+Identity& Account::identity(const Principal& principal) {
+  Identity& out = identities_[principal.name];
+  out.principal = principal;
+  out.policies.name = fmt::format("the policies of {}", principal.name);
+  return out;
+}
+
+void Account::join(Identity& user, const std::string& group) {
+  const Identity& of_group = groups_[group];
+  const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  append(user.policies.policies, of_group.policies.policies);
+  append(user.unread, of_group.unread);
+  append(user.managed, of_group.managed);
+}
+
+void Account::add_resource_policy(std::string resource, const Policy* policy, std::string account) {
+  resource_policies_.push_back({std::move(resource), policy, std::move(account)});
+}
+
 const Identity* Account::find(const Principal& principal) const {
   if (const auto found = identities_.find(principal.name); found != identities_.end()) return &found->second;
   if (principal.kind != Principal::Kind::session) return nullptr;
@@ -222,6 +238,7 @@ std::vector<Principal> Account::named_elsewhere() const {
       out.push_back(std::move(*principal));
   };
   for (const ResourcePolicy& of_resource : resource_policies_) {
+    if (!of_resource.policy) continue;
     for (const Statement& statement : of_resource.policy->statements) {
       if (!statement.principals || statement.not_principal) continue;
       if (statement.principals->everyone) add("anonymous");
@@ -260,8 +277,9 @@ Scenario Account::scenario(const Principal& principal, std::string_view action, 
     const bool inside = resource.starts_with(of_resource.resource) && resource.size() > of_resource.resource.size() &&
                         (resource[of_resource.resource.size()] == '/' || resource[of_resource.resource.size()] == ':');
     if (!inside && !(pattern && pattern->matches(resource))) continue;
-    out.resource.policies.push_back(of_resource.policy);
     if (!of_resource.account.empty()) resource_account = of_resource.account;
+    if (!of_resource.policy) continue;
+    out.resource.policies.push_back(of_resource.policy);
     out.resource_must_allow = out.resource_must_allow || arn_field(resource, 2) == "kms";
   }
   if (lower(action).starts_with("sts:"))

@@ -3,9 +3,9 @@
 // VPC endpoint. It makes the Scenario for one principal and one resource.
 #pragma once
 
-#include <deque>
 #include <expected>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +37,16 @@ class Account {
   [[nodiscard]] Result add_resource_policy(std::string text);  // {"Resource", "Policy", "Account"}, or a list
   [[nodiscard]] Result add_session_policy(std::string text);
   [[nodiscard]] Result add_endpoint_policy(std::string text);
+
+  // For whoever reads policies from elsewhere (rights/accounts.hpp). A policy that is kept lives as long as the account
+  // and its copies; an identity or a group is made where there is none of that name.
+  const Policy* keep(Policy policy);
+  Identity& identity(const Principal& principal);
+  Identity& group(const std::string& name) { return groups_[name]; }
+  // The user has the policies of the group too, as they are now.
+  void join(Identity& user, const std::string& group);
+  // `policy` may be null: then only whose the resource is counts.
+  void add_resource_policy(std::string resource, const Policy* policy, std::string account);
 
   [[nodiscard]] const std::map<std::string, Identity>& identities() const { return identities_; }
   // Groups by name, with their own policies.
@@ -73,7 +83,7 @@ class Account {
   void add_levels(const std::vector<Organisation>& organisations, const PolicySet& everywhere, std::string_view account,
                   std::vector<PolicySet>& out) const;
 
-  std::deque<Policy> policies_;  // never moved: everything else points here
+  std::vector<std::shared_ptr<const Policy>> policies_;  // shared with copies: everything else points to them
   std::map<std::string, Identity> identities_;
   std::map<std::string, Identity> groups_;
   std::vector<Organisation> scps_, rcps_;

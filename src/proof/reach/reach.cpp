@@ -91,13 +91,13 @@ std::vector<Index> Reach::placements(const Endpoint& end, Hop hop) const {
 // Certain only where it works from and to wherever AWS places the two.
 std::string Reach::placement_doubt(const Question& question, const Flow& flow) const {
   constexpr std::size_t most_pairs = 256;
+  // Behind a load balancer that was asked for, the way goes on: what counts is where that one is.
+  const auto asked = std::ranges::find_if(flow.legs, [&](const Leg& leg) {
+    return leg.arrival.at.kind == HopKind::interface &&
+           std::ranges::find(question.to.interfaces, leg.arrival.at.index) != question.to.interfaces.end();
+  });
   const Hop first = flow.legs.front().from;
-  // A Network Load Balancer that was asked about is followed by its target.
-  Hop last = flow.legs.back().arrival.at;
-  for (const Leg& leg : flow.legs)
-    if (leg.arrival.at.kind == HopKind::interface &&
-        std::ranges::binary_search(question.to.interfaces, leg.arrival.at.index))
-      last = leg.arrival.at;
+  const Hop last = (asked == flow.legs.end() ? flow.legs.back() : *asked).arrival.at;
   const std::vector<Index> senders = placements(question.from, first), receivers = placements(question.to, last);
   if (senders.size() <= 1 && receivers.size() <= 1) return {};
   const auto doubt_about = [&](Index interface) {
@@ -201,6 +201,12 @@ Answer Reach::confirmed(const Flow& flow) const {
         !leg.keeps_client_address)
       candidates = candidates.from(AddressSet::one(chosen.at(leg.from.index)));
     if (candidates.empty()) return unconfirmed("that its parts fit together");
+    // Two hosts that AWS may give one address are shown with two.
+    const Address source = candidates.pick().source;
+    if (PacketSet others = candidates.from(AddressSet::one(source)) &
+                           PacketSet(Box{.destination = AddressSet::all() - AddressSet::one(source)});
+        !others.empty())
+      candidates = std::move(others);
     const Packet arrived = candidates.pick();
     Packet sent = arrived;
     if (leg.arrival.sent_source) sent.source = leg.arrival.sent_source->first();

@@ -45,7 +45,7 @@ void append(std::vector<Hop>& path, const std::vector<Hop>& leg) {
 AddressSet Reach::Search::addresses_of(const Endpoint& end) const {
   if (end.address) return AddressSet::one(*end.address);
   if (end.internet) return internet_addresses();
-  if (!end.gateway_endpoints.empty()) return all_ipv4() | all_ipv6();
+  if (!end.gateway_endpoints.empty()) return internet_addresses();  // AWS's services have public ones
   // Gathered first: uniting them one by one would take quadratic time.
   std::vector<std::pair<Address, Address>> all;
   for (const Index i : end.interfaces)

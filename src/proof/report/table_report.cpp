@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <initializer_list>
 #include <iterator>
 #include <string_view>
 #include <vector>
@@ -17,7 +19,8 @@ using controls::Findings;
 using controls::Outcome;
 using controls::Verdict;
 
-constexpr std::size_t indent = 11;  // below the word of the outcome
+constexpr std::size_t indent = 11;        // below the word of the outcome
+constexpr std::size_t title_column = 28;  // beside the outcome, the id and the count
 constexpr std::size_t narrowest = 40;
 
 // Columns on a terminal: code points are near enough, what we write has no wide ones but those of the sources.
@@ -57,17 +60,56 @@ std::string_view colour_of(Outcome outcome) {
   return "";
 }
 
+// Worst first.
+constexpr std::array severity_order{Outcome::refuted, Outcome::unknown, Outcome::waived, Outcome::proved,
+                                    Outcome::not_applicable};
+
+struct ControlVerdicts {
+  std::string_view id;
+  std::vector<const Verdict*> verdicts;
+
+  [[nodiscard]] std::size_t count(Outcome outcome) const {
+    return static_cast<std::size_t>(std::ranges::count(verdicts, outcome, &Verdict::outcome));
+  }
+  [[nodiscard]] Outcome worst() const {
+    return *std::ranges::find_if(severity_order, [&](Outcome each) { return count(each) != 0; });
+  }
+  [[nodiscard]] std::string_view title() const {
+    const Control* const control = controls::find_control(id);
+    return control == nullptr ? std::string_view() : std::string_view(control->title);
+  }
+};
+
+std::vector<ControlVerdicts> by_control(const std::vector<Verdict>& verdicts) {
+  std::vector<ControlVerdicts> out;
+  for (const Verdict& each : verdicts) {
+    if (out.empty() || out.back().id != each.control) out.push_back({each.control, {}});
+    out.back().verdicts.push_back(&each);
+  }
+  return out;
+}
+
 class Table {
  public:
   explicit Table(const TableStyle& style) : columns_(std::max(style.columns, narrowest)), colour_(style.colour) {}
 
-  void control(const Control* control, std::string_view id, const std::vector<const Verdict*>& verdicts) {
-    if (!out_.empty()) out_ += '\n';
-    std::string heading(id);
-    if (control != nullptr) heading += "  " + control->title;
-    styled("\x1b[1m", [&] { wrap(heading, 0, id.size() + 2); });
-    for (const Outcome outcome : {Outcome::refuted, Outcome::unknown, Outcome::waived, Outcome::proved})
-      for (const Verdict* each : verdicts)
+  void line(const ControlVerdicts& control) {
+    const Outcome worst = control.worst();
+    const std::size_t count = control.count(worst);
+    const std::size_t all =
+        worst == Outcome::not_applicable ? count : control.verdicts.size() - control.count(Outcome::not_applicable);
+    styled(colour_of(worst), [&] { out_ += fmt::format("{:<9}", word_of(worst)); });
+    out_ += fmt::format("{:<8}{:>9}  ", control.id,
+                        count == all ? fmt::format("{}", all) : fmt::format("{} of {}", count, all));
+    wrap(control.title(), 0, title_column, true);
+  }
+
+  void details(const ControlVerdicts& control, std::initializer_list<Outcome> outcomes) {
+    if (std::ranges::none_of(outcomes, [&](Outcome each) { return control.count(each) != 0; })) return;
+    gap();
+    styled("\x1b[1m", [&] { wrap(fmt::format("{}  {}", control.id, control.title()), 0, control.id.size() + 2); });
+    for (const Outcome outcome : outcomes)
+      for (const Verdict* each : control.verdicts)
         if (each->outcome == outcome) verdict(*each);
   }
 
@@ -105,24 +147,25 @@ class Table {
     if (on) out_ += "\x1b[0m";
   }
 
-  // Breaks at spaces; a word longer than a line stays whole, so that it can be copied. `open`: something stands on the
-  // first line already, as far as `hanging`.
+  // Breaks at spaces where it must, and where the text itself does; a word longer than a line stays whole, so that it
+  // can be copied. `open`: something stands on the first line already.
   void wrap(std::string_view text, std::size_t first, std::size_t hanging, bool open = false) {
     std::size_t column = open ? hanging : first;
     if (!open) out_.append(first, ' ');
     bool at_start = true;
     while (!text.empty()) {
-      const std::size_t space = text.find(' ');
-      const std::string_view word = text.substr(0, space);
-      text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
+      const std::size_t end = text.find_first_of(" \n");
+      const std::string_view word = text.substr(0, end);
+      const bool line_ends = end != std::string_view::npos && text[end] == '\n';
+      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
       const std::size_t width = width_of(word);
-      if (!at_start && column + 1 + width > columns_) {
+      const auto next_line = [&] {
         out_ += '\n';
         out_.append(hanging, ' ');
         column = hanging;
         at_start = true;
-        if (word.empty()) continue;
-      }
+      };
+      if (!at_start && column + 1 + width > columns_) next_line();
       if (!at_start) {
         out_ += ' ';
         ++column;
@@ -130,6 +173,7 @@ class Table {
       out_ += word;
       column += width;
       at_start = false;
+      if (line_ends) next_line();
     }
     out_ += '\n';
   }
@@ -153,23 +197,14 @@ std::string summary(const controls::Summary& sum) {
 
 std::string as_table(const Findings& findings, const TableStyle& style) {
   Table table(style);
-  std::string not_applicable;
-  const auto& verdicts = findings.verdicts;
-  for (std::size_t i = 0; i < verdicts.size();) {
-    const std::string& id = verdicts[i].control;
-    std::vector<const Verdict*> shown;
-    for (; i < verdicts.size() && verdicts[i].control == id; ++i)
-      if (verdicts[i].outcome == Outcome::not_applicable)
-        not_applicable += fmt::format("{}{}", not_applicable.empty() ? "" : ", ", verdicts[i].check);
-      else
-        shown.push_back(&verdicts[i]);
-    if (!shown.empty()) table.control(controls::find_control(id), id, shown);
-  }
-  if (!verdicts.empty()) table.gap();
-  if (!not_applicable.empty()) {
-    table.paragraph("Not applicable: " + not_applicable, 2);
-    table.gap();
-  }
+  const std::vector<ControlVerdicts> controls = by_control(findings.verdicts);
+  for (const ControlVerdicts& each : controls) table.line(each);
+  for (const ControlVerdicts& each : controls)
+    if (style.evidence)
+      table.details(each, {Outcome::refuted, Outcome::unknown, Outcome::waived, Outcome::proved});
+    else
+      table.details(each, {Outcome::refuted, Outcome::unknown, Outcome::waived});
+  if (!controls.empty()) table.gap();
   table.paragraph(summary(findings.summary), 2);
   return std::move(table).take();
 }

@@ -1,4 +1,5 @@
-// Findings as people read them at a terminal: by control, what is refuted with its counterexample and remedy first.
+// Findings as people read them at a terminal: a line for each control with its worst outcome, then each verdict that
+// wants something done, with counterexample and remedy, then the sum.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,8 @@ namespace redoubt::report {
 
 struct TableStyle {
   std::size_t columns = 80;
-  bool colour = false;  // ANSI escapes
+  bool colour = false;    // ANSI escapes
+  bool evidence = false;  // also each verdict that is proved, with what proves it
 };
 
 [[nodiscard]] std::string as_table(const controls::Findings& findings, const TableStyle& style);

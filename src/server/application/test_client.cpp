@@ -64,7 +64,7 @@ std::string percent_encode(std::string_view text) {
 }
 
 // The text as it may stand between quotation marks in a part's header; throws where it cannot.
-const std::string& quotable(const std::string& text) {
+std::string_view quotable(std::string_view text) {
   if (text.find_first_of(std::string_view("\"\r\n\0", 4)) != std::string::npos)
     throw std::invalid_argument("a part of a form is named without quotation marks, line ends and U+0000");
   return text;
@@ -121,7 +121,7 @@ TestClient::Answer TestClient::post_multipart(std::string_view target, const std
   for (const FormPart& part : parts) {
     body += fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"", boundary, quotable(part.name));
     if (part.file_name) body += fmt::format("; filename=\"{}\"", quotable(*part.file_name));
-    if (!part.content_type.empty()) body += "\r\nContent-Type: " + quotable(part.content_type);
+    if (!part.content_type.empty()) body += fmt::format("\r\nContent-Type: {}", quotable(part.content_type));
     body += "\r\n\r\n" + part.content + "\r\n";
   }
   body += "--" + boundary + "--\r\n";

@@ -313,9 +313,12 @@ Refusal HeadParser::take_transfer_encoding(std::string_view value) {
 
 Refusal HeadParser::finish() {
   if (head_.minor_version == 1 && !has_host_) return bad_host;
+  // RFC 9112 section 3.2.2: whatever Host was received, the authority of an absolute-form stands in its place. It does
+  // so for everyone behind the parser, so that no two of them see different hosts.
   if (absolute_) {
-    if (has_host_ && !iequals(authority_, head_.host)) return bad_host;
     head_.host = authority_;
+    for (Field& field : head_.fields)
+      if (iequals(field.name, "Host")) field.value = authority_;
   }
   if (other_coding_) {
     if (!chunked_) return bad_coding;

@@ -36,10 +36,14 @@ class SnapshotFolder {
 
   [[nodiscard]] std::expected<Estate, ReadError> read() {
     Estate estate;
-    left_out.clear();
-    auto added = add_snapshot(estate, path_, left_out);
+    auto added = add_to(estate);
     if (!added) return std::unexpected(std::move(added.error()));
     return estate;
+  }
+
+  [[nodiscard]] std::expected<void, ReadError> add_to(Estate& estate) {
+    left_out.clear();
+    return add_snapshot(estate, path_, left_out);
   }
 
   // Fails the test where the answers cannot be read.

@@ -4,6 +4,7 @@
 //     name: an instance that says nothing
 //     scope: stack              # optional; fragment otherwise
 //     template: {Resources: …}  # or `resources:` alone
+//     snapshot: [{Trails: […]}]  # or answers of AWS's API, a file each; {CredentialReport: [lines]} becomes one
 //     expect: {Database: refuted}   # every verdict of the check; or not-applicable
 //     says: StorageEncrypted    # optional: a part of the counterexample, or of the reason
 #include <gmock/gmock.h>
@@ -15,9 +16,12 @@
 #include <map>
 #include <set>
 
+#include "cloud/estate/snapshot_support.hpp"
 #include "controls/catalogue.hpp"
 #include "controls/check.hpp"
+#include "controls/listing.hpp"
 #include "controls/prove.hpp"
+#include "controls/times.hpp"
 #include "estate/document.hpp"
 #include "estate/template_reader.hpp"
 
@@ -28,6 +32,10 @@ struct Row {
   std::string file;
   Value value;
 };
+
+// Redoubt reads no answer about these: of an account they stay unknown.
+const std::set<std::string_view> unread{"AWS::ECR::ReplicationConfiguration", "AWS::SecurityHub::HubV2",
+                                        "AWS::Logs::DeliverySource", "AWS::Logs::Delivery"};
 
 std::vector<Row> rows() {
   std::vector<Row> out;
@@ -46,8 +54,53 @@ std::vector<Row> rows() {
   return out;
 }
 
+std::string base64(std::string_view text) {
+  static constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); at += 3) {
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i) out += at + i > text.size() ? '=' : digits[bits >> (18 - 6 * i) & 63];
+  }
+  return out;
+}
+
+Value credential_report(const Value& answer) {
+  std::string lines;
+  for (const Value& line : answer["CredentialReport"].items) lines += line.text + '\n';
+  Value out = estate::object({{"Content", estate::text(base64(lines))}, {"ReportFormat", estate::text("text/csv")}});
+  if (answer["GeneratedTime"]) out.set("GeneratedTime", answer["GeneratedTime"]);
+  return out;
+}
+
+// The template of a row, or the answers of its snapshot, or both.
+Estate estate_of(const Row& row) {
+  const Value& value = row.value;
+  Estate out;
+  Value document = value["template"];
+  if (value["resources"]) document.set("Resources", value["resources"]);
+  if (document) {
+    const auto added = estate::add_template(out, document, row.file);
+    if (!added) ADD_FAILURE() << added.error().text();
+  }
+  if (!value["snapshot"]) return out;
+  estate::SnapshotFolder folder;
+  std::size_t number = 0;
+  for (const Value& answer : value["snapshot"].items) {
+    const std::string name = fmt::format("{}{}.json", answer["in"].text, number++);
+    Value content = answer["CredentialReport"] ? credential_report(answer) : answer;
+    std::erase_if(content.members, [](const estate::Member& member) { return member.name == "in"; });
+    folder.with(name, content.is(Kind::text) ? content.text : estate::write_json(content));
+  }
+  const auto added = folder.add_to(out);
+  if (!added) ADD_FAILURE() << added.error().text();
+  return out;
+}
+
 Question question_of(const Value& row) {
   Question out;
+  out.now = *read_time("2026-11-24T12:00:00Z");
   out.controls = {row["check"].text};
   const std::string& scope = row["scope"].text;
   if (scope == "stack") out.scope = Scope::stack;
@@ -59,12 +112,7 @@ void expect_row(const Row& row) {
   const Value& value = row.value;
   SCOPED_TRACE(fmt::format("{}:{}: {}: {}", row.file, value.at.line, value["check"].text, value["name"].text));
   ASSERT_NE(find_check(value["check"].text), nullptr) << "the catalogue has no such check";
-  Value document = value["template"];
-  if (value["resources"]) document.set("Resources", value["resources"]);
-  Estate estate;
-  const auto added = estate::add_template(estate, document, row.file);
-  ASSERT_TRUE(added) << added.error().text();
-
+  const Estate estate = estate_of(row);
   std::map<std::string, std::string> expected, found;
   std::string texts;
   for (const Verdict& verdict : prove(estate, question_of(value)).verdicts) {
@@ -82,6 +130,20 @@ TEST(Checks, give_the_verdicts_of_their_tables) {
   const std::vector<Row> table = rows();
   for (const Row& row : table) expect_row(row);
   EXPECT_GT(table.size(), 300U);
+}
+
+// Whatever a check looks for in an account is listed by some answer, or said to be by none.
+TEST(Checks, look_for_types_that_the_table_of_answers_knows) {
+  const estate::Estate nothing;
+  estate::for_each_case(nothing, 1, [](estate::Case& in) {
+    for (const Check& check : checks()) {
+      if (!check.whole) continue;
+      Inquiry ask(in);
+      check.whole(ask);
+      for (const std::string_view type : ask.looked_for())
+        EXPECT_TRUE(is_in_table(type) || unread.contains(type)) << check.id << " looks for " << type;
+    }
+  });
 }
 
 // A check that was never seen to refute could be one that cannot.
@@ -139,8 +201,8 @@ TEST(Checks, are_those_of_the_catalogue) {
     written.insert(check.id);
   }
   // What the catalogue lists and nothing asks yet is reported as not asked, never as proved.
-  constexpr std::size_t open_from_estate = 56;
-  constexpr std::size_t open_from_account = 78;
+  constexpr std::size_t open_from_estate = 40;
+  constexpr std::size_t open_from_account = 38;
   std::map<Source, std::vector<std::string_view>> open;
   for (const Control& control : catalogue())
     for (const CheckEntry& entry : control.checks)

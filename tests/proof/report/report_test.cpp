@@ -6,6 +6,7 @@
 #include "redoubt/json.hpp"
 #include "report/html.hpp"
 #include "report/report.hpp"
+#include "report/table_report.hpp"
 #include "report/text.hpp"
 
 namespace redoubt::report {
@@ -99,6 +100,28 @@ TEST(Asff, KeepsToTheLengthsThatSecurityHubTakes) {
     EXPECT_LE(finding.find("Description")->string().size(), 1024U);
     EXPECT_LE(finding.find("Remediation")->find("Recommendation")->find("Text")->string().size(), 512U);
   }
+}
+
+TEST(Table, ShowsTheWorstOfAControlAndWhatWantsSomethingDone) {
+  const std::string table = as_table(one_of_each(), {});
+  EXPECT_TRUE(table.starts_with("REFUTED  ENC-1      1 of 4  ")) << table;
+  EXPECT_NE(table.find("StorageEncrypted is <false>"), std::string::npos);
+  EXPECT_NE(table.find("\n           when Env is \"dev\" & no more\n"), std::string::npos);
+  EXPECT_NE(table.find("→ Set StorageEncrypted: true"), std::string::npos);
+  EXPECT_NE(table.find("the parameter Encrypt may be anything"), std::string::npos);
+  EXPECT_NE(table.find("accepted by Ann"), std::string::npos);
+  EXPECT_EQ(table.find("StorageEncrypted is true"), std::string::npos);
+  EXPECT_NE(as_table(one_of_each(), {.evidence = true}).find("StorageEncrypted is true"), std::string::npos);
+}
+
+TEST(Table, KeepsToItsWidth) {
+  const std::string table = as_table(one_of_each(), {.columns = 60, .evidence = true});
+  for (std::size_t begin = 0; begin < table.size();) {
+    const std::size_t end = table.find('\n', begin);
+    EXPECT_LE(end - begin, 60U + 2U) << table.substr(begin, end - begin);  // an arrow has three bytes
+    begin = end + 1;
+  }
+  EXPECT_EQ(table.find('\x1b'), std::string::npos);
 }
 
 TEST(Html, EscapesWhateverCameFromASource) {

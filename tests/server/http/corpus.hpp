@@ -62,8 +62,6 @@ inline constexpr auto disagreements = std::to_array<Disagreement>({
     {"llhttp transfer-encoding: POST with `chunked` as last transfer-encoding (multiple headers)",
      "RFC 9112 section 3.2.1: no fragment (without it, 501)"},
     {"llhttp uri: Quotes in URI", "RFC 3986 section 3.3: a quotation mark is no URI character"},
-    {"llhttp uri: Host terminated by a query string",
-     "RFC 9112 section 3.2: Host must be the authority of the absolute-form; two hosts are one too many"},
     {"llhttp uri: Fragment in URI", "RFC 9112 section 3.2.1: an origin-form has no fragment"},
     {"llhttp uri: `host:port` and basic auth", "RFC 9110 section 4.2.4: userinfo is treated as an error"},
     {"http-desync-guardian more-compliant-tests#9: TE with custom parameters OK",

@@ -44,15 +44,20 @@ TEST(HeadParser, GivesTheRequestItsParts) {
   EXPECT_EQ(fields.find("empty"), "");
 }
 
-TEST(HeadParser, TakesAnAbsoluteTargetOnlyForTheHostThatTheRequestNames) {
+TEST(HeadParser, TakesTheHostOfAnAbsoluteTargetWhateverTheHostFieldSays) {
   const auto conversation = converse(get("http://a.example/x?y", "Host: A.example\r\n"));
   ASSERT_EQ(conversation.requests.size(), 1U);
   EXPECT_EQ(conversation.requests[0].path, "/x");
   EXPECT_EQ(conversation.requests[0].query, "y");
   EXPECT_EQ(conversation.requests[0].host, "a.example");
   EXPECT_EQ(status_of(get("https://a", "Host: a\r\n")), 0);
-  EXPECT_EQ(status_of(get("http://a/", "Host: b\r\n")), 400);
-  EXPECT_EQ(status_of(get("http://a:80/", "Host: a\r\n")), 400);
+  const auto other = converse(get("http://a:80/", "Host: b\r\n"));
+  ASSERT_EQ(other.requests.size(), 1U);
+  EXPECT_EQ(other.requests[0].host, "a:80");
+  EXPECT_EQ(other.requests[0].fields.front(), std::pair(std::string("Host"), std::string("a:80")));
+  EXPECT_EQ(status_of(get("http://a/", "Host: b\r\nHost: a\r\n")), 400);
+  EXPECT_EQ(status_of(get("http://a/", "Host: b c\r\n")), 400);
+  EXPECT_EQ(status_of(get("http://a/", "")), 400);
   EXPECT_EQ(status_of(get("http://user@a/", "Host: a\r\n")), 400);
   EXPECT_EQ(status_of(get("ftp://a/", "Host: a\r\n")), 400);
   EXPECT_EQ(status_of(get("http:///", "Host: a\r\n")), 400);

@@ -1,0 +1,497 @@
+#include "rights/questions.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "estate/case.hpp"
+#include "iam/cells.hpp"
+#include "iam/contains.hpp"
+#include "iam/glob.hpp"
+#include "rights/accounts.hpp"
+
+namespace redoubt::rights {
+namespace {
+
+using estate::Case;
+using iam::Answer;
+using iam::contains;
+using iam::Decision;
+
+constexpr std::size_t most_cases = 2048;
+
+iam::Principal parse_principal(const std::string& text) {
+  auto principal = iam::Principal::parse(text);
+  if (!principal)
+    throw std::runtime_error(
+        fmt::format("{}: it is no principal (give an ARN, an account id, a service such as lambda.amazonaws.com, "
+                    "anonymous, or the logical id of a role or user in the template)",
+                    text));
+  return *principal;
+}
+
+// The answers of the two readings as one: what both say.
+Decision both(Decision generous, Decision strict, const std::string& open) {
+  if (generous.answer == strict.answer && generous.answer != Answer::undecided) return strict;
+  if (generous.answer == Answer::denied) return generous;
+  Decision out;
+  out.when_allowed = std::move(strict.when_allowed);  // whatever is open
+  out.when_denied = std::move(generous.when_denied);
+  out.because = std::move(strict.because);
+  out.why_undecided = !strict.why_undecided.empty() ? strict.why_undecided : open;
+  if (out.when_allowed && out.when_denied) {
+    out.answer = Answer::conditional;
+    out.condition = strict.condition.empty() ? generous.condition : strict.condition;
+    out.why_undecided.clear();
+  }
+  return out;
+}
+
+struct Outcome {
+  std::string choices;  // the case, for people
+  std::vector<estate::Choice> decided;
+  bool is_exact = true;
+  Standing principal = Standing::declared;
+  Standing resource = Standing::declared;
+  Decision decision;
+};
+
+// Leaves out the cases in which the question's names mean nothing, where there are others.
+void keep_presupposed(std::vector<Outcome>& outcomes, Standing Outcome::* of) {
+  if (std::ranges::any_of(outcomes, [&](const Outcome& one) { return one.*of == Standing::declared; }))
+    std::erase_if(outcomes, [&](const Outcome& one) { return one.*of == Standing::elsewhere; });
+}
+
+std::string named(const Outcome& outcome) {
+  return outcome.choices.empty() ? "in another case" : fmt::format("where {}", outcome.choices);
+}
+
+// The cases by what makes the answers differ; each answer with what of the case it hangs on.
+std::string told(const estate::Estate& estate, std::vector<Outcome>& outcomes) {
+  constexpr std::size_t most_compared = 256, most_named = 8;
+  const auto contradict = [](const estate::Choice& a, const estate::Choice& b) {
+    if (a.parameter != b.parameter) return false;
+    if (a.value && b.value) return *a.value != *b.value;
+    return (a.value && contains(b.excluded, *a.value)) || (b.value && contains(a.excluded, *b.value));
+  };
+  // Cases that differ in nothing else must have the same answer for a parameter not to matter.
+  const auto matters = [&](std::uint32_t parameter) {
+    for (const Outcome& a : outcomes) {
+      for (const Outcome& b : outcomes) {
+        if (a.decision.answer == b.decision.answer) continue;
+        const bool are_apart = std::ranges::any_of(a.decided, [&](const estate::Choice& one) {
+          return one.parameter != parameter && std::ranges::any_of(b.decided, [&](const estate::Choice& other) {
+                   return other.parameter != parameter && contradict(one, other);
+                 });
+        });
+        if (!are_apart) return true;
+      }
+    }
+    return false;
+  };
+  if (outcomes.size() <= most_compared) {
+    std::vector<std::uint32_t> parameters;
+    for (const Outcome& one : outcomes)
+      for (const estate::Choice& choice : one.decided)
+        if (!contains(parameters, choice.parameter)) parameters.push_back(choice.parameter);
+    for (const std::uint32_t parameter : parameters) {
+      if (matters(parameter)) continue;
+      for (Outcome& one : outcomes)
+        std::erase_if(one.decided, [&](const auto& choice) { return choice.parameter == parameter; });
+    }
+  }
+  std::vector<std::string> parts;
+  for (const Outcome& one : outcomes) {
+    std::vector<std::string> where;
+    for (const estate::Choice& choice : one.decided)
+      if (std::string text = estate::describe(estate, choice); !text.empty()) where.push_back(std::move(text));
+    std::string part(iam::name_of(one.decision.answer));
+    if (!where.empty()) part += fmt::format(" where {}", fmt::join(where, ", "));
+    if (!one.decision.condition.empty()) part += fmt::format(" ({})", one.decision.condition);
+    if (contains(parts, part)) continue;
+    if (parts.size() == most_named) return fmt::format("{}; and other cases", fmt::join(parts, "; "));
+    parts.push_back(std::move(part));
+  }
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+Decision combine(const estate::Estate& estate, std::vector<Outcome> outcomes, bool is_complete) {
+  keep_presupposed(outcomes, &Outcome::principal);
+  keep_presupposed(outcomes, &Outcome::resource);
+  const Outcome* allowed = nullptr;  // a case in which a request is, whatever else
+  const Outcome* denied = nullptr;
+  const Outcome* undecided = nullptr;
+  bool all_allowed = true, all_denied = true;
+  for (const Outcome& one : outcomes) {
+    const Answer answer = one.decision.answer;
+    all_allowed = all_allowed && answer == Answer::allowed;
+    all_denied = all_denied && answer == Answer::denied;
+    if (answer == Answer::undecided && !undecided) undecided = &one;
+    if (!one.is_exact) continue;
+    if (!allowed && one.decision.when_allowed) allowed = &one;
+    if (!denied && (one.decision.when_denied || answer == Answer::denied)) denied = &one;
+  }
+  if (outcomes.empty()) all_allowed = all_denied = false;
+  if (is_complete && (all_allowed || all_denied)) return outcomes.front().decision;
+  Decision out;
+  if (allowed && denied) {
+    out = allowed->decision;
+    out.answer = Answer::conditional;
+    out.why_undecided.clear();
+    out.when_denied = denied->decision.when_denied;
+    if (allowed != denied) out.condition = told(estate, outcomes);  // and from here on they are not looked at
+    return out;
+  }
+  if (undecided) {
+    out = undecided->decision;
+    if (!undecided->choices.empty()) out.why_undecided = fmt::format("{}: {}", named(*undecided), out.why_undecided);
+  } else if (!is_complete) {
+    out.why_undecided = fmt::format("the templates have more than {} cases that matter", most_cases);
+  } else {
+    out.why_undecided = "the answer differs between cases of which it is not certain that they occur";
+  }
+  out.answer = Answer::undecided;
+  if (allowed) out.when_allowed = allowed->decision.when_allowed;
+  return out;
+}
+
+// What is read before a parameter was chosen may read otherwise afterwards: asks again until nothing more is chosen.
+template <class Ask>
+auto settled(const Case& in, Ask&& ask) {
+  for (;;) {
+    const std::string before = in.choices();
+    auto out = ask();
+    if (in.choices() == before) return out;
+  }
+}
+
+// Runs `ask` with the account of each reading: both where they may differ.
+template <class Ask>
+auto in_both_readings(const Known& known, Case& in, const Hints& hints, const Scope& scope, Ask&& ask) {
+  struct Readings {
+    decltype(ask(known.account())) generous, strict;
+    std::string open;
+  };
+  const auto read = [&](Lean lean, std::string& open) {
+    iam::Account account = known.account();
+    Texts texts(in, hints);
+    Documents documents(texts, lean, !hints.any_name);
+    add_policies(account, documents, scope);
+    open = documents.open();
+    return ask(account);
+  };
+  Readings out{};
+  out.strict = read(Lean::strict, out.open);
+  std::string again;
+  out.generous = out.open.empty() ? out.strict : read(Lean::generous, again);
+  return out;
+}
+
+// Patterns for the comparison with a bucket whose name is open: it holds no slash, so that slashes can be what ends a
+// field there.
+iam::Glob with_slashes_between_fields(const iam::Glob& glob, bool stays_in_field) {
+  using enum iam::Symbol::Kind;
+  std::vector<iam::Symbol> symbols = glob.symbols();
+  for (iam::Symbol& symbol : symbols) {
+    if (symbol.byte == '/') symbol.byte = ':';
+    if (stays_in_field && symbol.kind == run) symbol.kind = run_in_field;
+  }
+  return iam::Glob(std::move(symbols));
+}
+
+// Whether some policy tells one value of an open name from another.
+bool tells_apart(const iam::Scenario& scenario, const Text& resource, const Text& principal) {
+  const auto wide = [](const Text& text) { return iam::Glob::read(iam::Glob::Dialect::like, text.widest, nullptr); };
+  const auto is_told = [&](const iam::Statement& statement) {
+    if (!resource.is_certain()) {
+      for (const std::string& pattern : statement.resources) {
+        if (pattern.find('<') != std::string::npos) continue;  // the same open name: it is that for every value
+        auto glob = iam::Glob::read(iam::Glob::Dialect::resource, pattern, nullptr);
+        auto all = wide(resource);
+        if (!glob || !all) return true;
+        if (resource.widest.starts_with("arn:aws:s3:::")) {
+          glob = with_slashes_between_fields(*glob, false);
+          all = with_slashes_between_fields(*all, true);
+        }
+        iam::Budget budget(iam::default_budget);
+        const auto divided = iam::cells({*glob}, {*all}, budget);
+        if (!divided || divided->size() > 1) return true;
+      }
+    }
+    if (principal.is_certain()) return false;
+    for (const iam::Condition& condition : statement.conditions)
+      if (condition.key == "aws:principalarn" || condition.key == "aws:username" || condition.key == "aws:userid")
+        return true;
+    return statement.principals && std::ranges::any_of(statement.principals->aws, [&](const std::string& name) {
+             return name != principal.text && wide(principal)->matches(name);
+           });
+  };
+  const auto in_set = [&](const iam::PolicySet& set) {
+    return std::ranges::any_of(
+        set.policies, [&](const iam::Policy* policy) { return std::ranges::any_of(policy->statements, is_told); });
+  };
+  return in_set(scenario.identity) || in_set(scenario.resource) || std::ranges::any_of(scenario.limits, in_set) ||
+         std::ranges::any_of(scenario.ceilings, in_set) || std::ranges::any_of(scenario.denials, in_set);
+}
+
+Outcome can_in(const Known& known, const Question& question, Case& in, const Hints& hints) {
+  Outcome out;
+  Texts texts(in, hints);
+  const Declared who = find(texts, question.principal, true), what = find(texts, question.resource, false);
+  out.principal = who.standing;
+  out.resource = what.standing;
+  if (who.standing == Standing::left_out) {
+    out.decision.answer = Answer::denied;
+    out.decision.because = {fmt::format("{} is not part of the stack", question.principal)};
+    return out;
+  }
+  const iam::Principal principal = parse_principal(who.arn.text);
+  Scope scope;
+  scope.resource = what.arn.text;
+  // A session's ARN does not tell its role's path: then all are read.
+  if (principal.kind != iam::Principal::Kind::session) scope.identities = {principal.name, what.arn.text};
+  auto [generous, strict, open] = in_both_readings(known, in, hints, scope, [&](const iam::Account& account) {
+    iam::Budget budget(question.budget);
+    Decision decision = iam::can(account, principal, question.action, what.arn.text, question.context, budget);
+    if (who.arn.is_certain() && what.arn.is_certain()) return decision;
+    if (!tells_apart(account.scenario(principal, question.action, what.arn.text), what.arn, who.arn)) return decision;
+    Decision undecided;
+    undecided.why_undecided = what.arn.is_certain() ? who.arn.open : what.arn.open;
+    return undecided;
+  });
+  out.decision = both(std::move(generous), std::move(strict), open);
+  return out;
+}
+
+}  // namespace
+
+// Every stack has an account and a region, whether its template names them or not.
+Known::Known(estate::Estate estate, iam::Account account) : estate_(std::move(estate)), account_(std::move(account)) {
+  for (std::uint32_t stack = 0; stack < estate_.stacks.size(); ++stack) {
+    for (const char* name : {"AWS::AccountId", "AWS::Region"}) {
+      const bool is_there = std::ranges::any_of(estate_.parameters, [&](const estate::Parameter& parameter) {
+        return parameter.stack == stack && parameter.name == name;
+      });
+      if (is_there) continue;
+      estate::Parameter& parameter = estate_.parameters.emplace_back();
+      parameter.name = name;
+      parameter.stack = stack;
+    }
+  }
+}
+
+Decision can(const Known& known, const Question& question) {
+  if (known.estate().resources.empty()) {
+    iam::Budget budget(question.budget);
+    return iam::can(known.account(), parse_principal(question.principal), question.action, question.resource,
+                    question.context, budget);
+  }
+  Hints hints;
+  hints.add_principal(question.principal);
+  hints.add_resource(question.resource);
+  hints.add_action(question.action);
+  std::vector<Outcome> outcomes;
+  const bool is_complete = for_each_case(known.estate(), most_cases, [&](Case& in) {
+    Outcome outcome = settled(in, [&] { return can_in(known, question, in, hints); });
+    outcome.choices = in.choices();
+    outcome.decided = in.decided();
+    outcome.is_exact = in.inexact().empty();
+    outcomes.push_back(std::move(outcome));
+  });
+  return combine(known.estate(), std::move(outcomes), is_complete);
+}
+
+std::vector<iam::Accessor> who_can(const Known& known, const Question& question) {
+  if (known.estate().resources.empty())
+    return iam::who_can(known.account(), question.action, question.resource, question.context, question.budget);
+  Hints hints;
+  hints.add_resource(question.resource);
+  hints.add_action(question.action);
+  struct OfCase {
+    Standing resource = Standing::elsewhere;
+    bool is_exact = true;
+    std::string open;
+    std::vector<iam::Accessor> strict, generous;
+  };
+  std::vector<OfCase> cases;
+  const bool is_complete = for_each_case(known.estate(), most_cases, [&](Case& in) {
+    OfCase of_case = settled(in, [&] {
+      Texts texts(in, hints);
+      const Declared what = find(texts, question.resource, false);
+      Scope scope;
+      scope.resource = what.arn.text;
+      auto [generous, strict, open] = in_both_readings(known, in, hints, scope, [&](const iam::Account& account) {
+        return iam::who_can(account, question.action, what.arn.text, question.context, question.budget);
+      });
+      return OfCase{what.standing, true, std::move(open), std::move(strict), std::move(generous)};
+    });
+    of_case.is_exact = in.inexact().empty();
+    cases.push_back(std::move(of_case));
+  });
+  if (std::ranges::any_of(cases, [](const OfCase& one) { return one.resource == Standing::declared; }))
+    std::erase_if(cases, [](const OfCase& one) { return one.resource == Standing::elsewhere; });
+  std::map<std::string, iam::Accessor> found;
+  for (const OfCase& of_case : cases) {
+    if (!of_case.is_exact) continue;
+    for (const iam::Accessor& accessor : of_case.strict) {
+      iam::Accessor& one = found.try_emplace(accessor.principal.name, accessor).first->second;
+      if (accessor.decision.when_allowed && !one.decision.when_allowed) one = accessor;
+    }
+  }
+  for (const OfCase& of_case : cases) {
+    for (const iam::Accessor& accessor : of_case.generous) {
+      if (found.contains(accessor.principal.name)) continue;
+      iam::Accessor& one = found.emplace(accessor.principal.name, accessor).first->second;
+      one.decision = {};
+      one.decision.why_undecided = of_case.open.empty() ? "it is not certain that the case occurs" : of_case.open;
+    }
+  }
+  std::vector<iam::Accessor> out;
+  for (auto& [name, accessor] : found) out.push_back(std::move(accessor));
+  if (!is_complete) {
+    iam::Accessor& rest = out.emplace_back();
+    rest.principal.name = "others";
+    rest.decision.why_undecided = fmt::format("the templates have more than {} cases that matter", most_cases);
+  }
+  return out;
+}
+
+Escalation find_escalation(const Known& known, const std::string& principal, std::chrono::milliseconds budget) {
+  Escalation out;
+  const auto ask = [&](const iam::Account& account, const iam::Principal& who) {
+    iam::Budget of_case(budget);
+    Escalation found{iam::find_escalation(account, who, of_case), {}, account.missing(who)};
+    return found;
+  };
+  if (known.estate().resources.empty()) return ask(known.account(), parse_principal(principal));
+  Hints hints;
+  hints.add_principal(principal);
+  std::vector<std::pair<Standing, Escalation>> cases;
+  const bool is_complete = for_each_case(known.estate(), most_cases, [&](Case& in) {
+    auto [standing, of_case] = settled(in, [&]() -> std::pair<Standing, Escalation> {
+      Texts texts(in, hints);
+      const Declared who = find(texts, principal, true);
+      if (who.standing == Standing::left_out) return {who.standing, {}};
+      const iam::Principal parsed = parse_principal(who.arn.text);
+      auto [generous, strict, open] =
+          in_both_readings(known, in, hints, {}, [&](const iam::Account& account) { return ask(account, parsed); });
+      // A way that only the generous reading knows is one that may be open.
+      for (const iam::OpenPath& path : generous.found.paths)
+        if (!contains(strict.found.paths, path.id, &iam::OpenPath::id) && !contains(strict.found.undecided, path.id))
+          strict.found.undecided.push_back(path.id);
+      if (generous.found.is_administrator && !strict.found.is_administrator && strict.missing.empty())
+        strict.missing = open;
+      return {who.standing, std::move(strict)};
+    });
+    of_case.where = in.choices();
+    if (!in.inexact().empty()) {
+      if (of_case.found.is_administrator) of_case.missing = in.inexact();
+      of_case.found.is_administrator = false;
+      for (const iam::OpenPath& path : of_case.found.paths) of_case.found.undecided.push_back(path.id);
+      of_case.found.paths.clear();
+    }
+    cases.emplace_back(standing, std::move(of_case));
+  });
+  if (std::ranges::any_of(cases, [](const auto& one) { return one.first == Standing::declared; }))
+    std::erase_if(cases, [](const auto& one) { return one.first == Standing::elsewhere; });
+  bool in_all = true;
+  for (auto& [standing, of_case] : cases) {
+    const bool finds = of_case.found.is_administrator || !of_case.found.paths.empty();
+    in_all = in_all && finds;
+    if (finds && out.where.empty()) out.where = of_case.where;
+    out.found.is_administrator = out.found.is_administrator || of_case.found.is_administrator;
+    for (iam::OpenPath& path : of_case.found.paths)
+      if (!contains(out.found.paths, path.id, &iam::OpenPath::id)) out.found.paths.push_back(std::move(path));
+    for (std::string& id : of_case.found.undecided)
+      if (!contains(out.found.undecided, id)) out.found.undecided.push_back(std::move(id));
+    if (out.missing.empty()) out.missing = std::move(of_case.missing);
+  }
+  if (in_all) out.where.clear();
+  std::erase_if(out.found.undecided,
+                [&](const std::string& id) { return contains(out.found.paths, id, &iam::OpenPath::id); });
+  if (!is_complete && out.missing.empty())
+    out.missing = fmt::format("the templates have more than {} cases that matter", most_cases);
+  return out;
+}
+
+namespace {
+
+iam::Policy merged(const iam::PolicySet& set) {
+  iam::Policy out{set.name, {}};
+  for (const iam::Policy* policy : set.policies)
+    out.statements.insert(out.statements.end(), policy->statements.begin(), policy->statements.end());
+  return out;
+}
+
+iam::Containment contained_in(const iam::Account& account, const iam::Principal& principal, const iam::Policy& envelope,
+                              std::chrono::milliseconds budget) {
+  const auto undecided = [](std::string why) { return iam::Containment{{}, {}, std::move(why)}; };
+  if (std::string missing = account.missing(principal); !missing.empty()) return undecided(std::move(missing));
+  const iam::Identity* const identity = account.find(principal);
+  if (!identity) return undecided(fmt::format("{} has no policies of its own", principal.name));
+  iam::Containment out = iam::contained(merged(identity->policies), envelope, budget);
+  if (out.counterexample && identity->boundary && !iam::allows(merged(*identity->boundary), *out.counterexample))
+    return undecided("what its policies allow beyond the envelope may be what its boundary forbids");
+  return out;
+}
+
+}  // namespace
+
+Containment contained(const Known& known, const std::string& principal, const iam::Policy& envelope,
+                      std::chrono::milliseconds budget) {
+  Hints hints;
+  hints.add_principal(principal);
+  hints.any_name = true;
+  Containment out{{.holds = true, .counterexample = {}, .why_undecided = {}}, {}};
+  bool is_there = false;
+  const bool is_complete = for_each_case(known.estate(), most_cases, [&](Case& in) {
+    auto [standing, found] = settled(in, [&]() -> std::pair<Standing, iam::Containment> {
+      Texts texts(in, hints);
+      const Declared who = find(texts, principal, true);
+      if (who.standing != Standing::declared) return {who.standing, {}};
+      const iam::Principal parsed = parse_principal(who.arn.text);
+      Scope scope;
+      scope.identities = {parsed.name};
+      auto [generous, strict, open] = in_both_readings(known, in, hints, scope, [&](const iam::Account& account) {
+        return contained_in(account, parsed, envelope, budget);
+      });
+      if (generous.holds && *generous.holds) return {who.standing, std::move(generous)};
+      if (strict.holds && !*strict.holds) return {who.standing, std::move(strict)};
+      return {who.standing, {{}, {}, strict.why_undecided.empty() ? open : strict.why_undecided}};
+    });
+    if (standing == Standing::elsewhere) return;
+    is_there = true;
+    if (standing == Standing::left_out || (found.holds && *found.holds) || (out.found.holds && !*out.found.holds))
+      return;
+    if (found.holds && in.inexact().empty()) {
+      out = {std::move(found), in.choices()};
+    } else if (out.found.holds) {
+      const std::string why = found.holds ? in.inexact() : found.why_undecided;
+      out = {{{}, {}, why}, in.choices()};
+    }
+  });
+  if (!is_there) out = {{{}, {}, fmt::format("no source declares {}", principal)}, {}};
+  if (!is_complete && out.found.holds && *out.found.holds)
+    out = {{{}, {}, fmt::format("the templates have more than {} cases that matter", most_cases)}, {}};
+  return out;
+}
+
+std::vector<std::string> identities(const Known& known) {
+  std::vector<std::string> out;
+  const Hints hints;
+  (void)for_each_case(known.estate(), most_cases, [&](Case& in) {
+    Texts texts(in, hints);
+    for (const std::string_view type : {"AWS::IAM::Role", "AWS::IAM::User"})
+      for (const estate::Resource* each : in.resources(type))
+        if (const Text arn = texts.arn(*each); !contains(out, arn.text)) out.push_back(arn.text);
+  });
+  return out;
+}
+
+}  // namespace redoubt::rights

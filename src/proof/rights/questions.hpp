@@ -1,0 +1,75 @@
+// Questions about who may do what, asked of an estate: in every case in which its templates may turn out, and of what
+// stands open as generously and as strictly as it may be. An answer holds for every value of every parameter, or says
+// in which case it differs; what no source tells is never taken for a yes or a no. Called by `redoubt iam` and by the
+// checks.
+//
+// A question presupposes what it names: cases in which a principal or a resource that the templates declare in some
+// case is of another account or region than the question says are left out. Where a condition of the template leaves it
+// out, the case counts.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "estate/estate.hpp"
+#include "iam/access.hpp"
+#include "iam/account.hpp"
+#include "iam/compare.hpp"
+
+namespace redoubt::rights {
+
+// An estate and what else is known: SCPs, an account's authorization details, a session policy.
+class Known {
+ public:
+  explicit Known(estate::Estate estate = {}, iam::Account account = {});
+
+  [[nodiscard]] const estate::Estate& estate() const { return estate_; }
+  [[nodiscard]] const iam::Account& account() const { return account_; }
+
+ private:
+  estate::Estate estate_;
+  iam::Account account_;
+};
+
+struct Question {
+  std::string principal;  // as Principal::parse reads it, or the logical id of a role or user
+  std::string action;
+  std::string resource;  // an ARN, or a logical id with what follows of the ARN
+  iam::Pins context;
+  std::chrono::milliseconds budget = iam::default_budget;  // for each case
+};
+
+// Combined over all cases: `condition` names those in which the answer differs. Throws std::runtime_error where the
+// principal is none.
+[[nodiscard]] iam::Decision can(const Known& known, const Question& question);
+
+// In any case; undecided ones come without when_allowed. The question's principal is not looked at.
+[[nodiscard]] std::vector<iam::Accessor> who_can(const Known& known, const Question& question);
+
+struct Escalation {
+  iam::Escalation found;  // a path is open if it is in some case
+  std::string where;      // the case of what was found; empty where it is in every one
+  std::string missing;    // what no source tells; empty where all is told
+};
+
+// The ways of one principal to full rights. Throws std::runtime_error where the principal is none.
+[[nodiscard]] Escalation find_escalation(const Known& known, const std::string& principal,
+                                         std::chrono::milliseconds budget = iam::default_budget);
+
+struct Containment {
+  iam::Containment found;
+  std::string where;  // the case of a counterexample, or of what is undecided
+};
+
+// Whether all that the policies of a role or user allow, its groups' included, is within what `envelope` allows, in
+// every case. Undecided where a policy of it is in no source; a boundary counts only against a counterexample.
+[[nodiscard]] Containment contained(const Known& known, const std::string& principal, const iam::Policy& envelope,
+                                    std::chrono::milliseconds budget = iam::default_budget);
+
+// The roles and users that the estate declares in some case, by ARN as their templates have it where no account is
+// named.
+[[nodiscard]] std::vector<std::string> identities(const Known& known);
+
+}  // namespace redoubt::rights

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Runs `redoubt iam` on templates and on a snapshot, as people do: answers, exit codes, JSON."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = os.environ["REDOUBT"]
+ROLE = "arn:aws:iam::123456789012:role/app"
+
+TEMPLATE = """
+Parameters:
+  Stage: {Type: String}
+Conditions:
+  IsTest: !Equals [!Ref Stage, test]
+Resources:
+  Data: {Type: AWS::S3::Bucket, Properties: {BucketName: data}}
+  AppRole:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: app
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement: {Effect: Allow, Principal: {Service: ecs-tasks.amazonaws.com}, Action: sts:AssumeRole}
+      Policies:
+        - PolicyName: read
+          PolicyDocument:
+            Version: 2012-10-17
+            Statement: {Effect: Allow, Action: s3:GetObject, Resource: !Sub "${Data.Arn}/*"}
+  Write:
+    Type: AWS::IAM::Policy
+    Condition: IsTest
+    Properties:
+      PolicyName: write
+      Roles: [!Ref AppRole]
+      PolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - {Effect: Allow, Action: s3:PutObject, Resource: !Sub "${Data.Arn}/*"}
+          - {Effect: Allow, Action: iam:PutRolePolicy, Resource: !GetAtt AppRole.Arn}
+"""
+
+
+def policy(action: str, **more: object) -> dict:
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*", **more}]}
+
+
+TRUST = policy("sts:AssumeRole", Principal={"Service": "ecs-tasks.amazonaws.com"})
+del TRUST["Statement"][0]["Resource"]
+SNAPSHOT = {
+    "account.json": {
+        "UserDetailList": [{"UserName": "jane", "UserId": "AIDAJANE", "Path": "/", "CreateDate": "2024-01-01T00:00:00Z",
+                            "Arn": "arn:aws:iam::123456789012:user/jane", "GroupList": ["staff"],
+                            "UserPolicyList": [], "AttachedManagedPolicies": []}],
+        "GroupDetailList": [{"GroupName": "staff", "GroupId": "AGPASTAFF", "Path": "/", "CreateDate": "2024-01-01T00:00:00Z",
+                             "Arn": "arn:aws:iam::123456789012:group/staff", "AttachedManagedPolicies": [],
+                             "GroupPolicyList": [{"PolicyName": "list", "PolicyDocument": policy("s3:ListBucket")}]}],
+        "RoleDetailList": [{"RoleName": "app", "RoleId": "AROAAPP", "Path": "/", "CreateDate": "2024-01-01T00:00:00Z", "Arn": ROLE,
+                            "AssumeRolePolicyDocument": TRUST, "InstanceProfileList": [],
+                            "RolePolicyList": [{"PolicyName": "read", "PolicyDocument": policy("s3:GetObject")}],
+                            "AttachedManagedPolicies": [{"PolicyName": "own", "PolicyArn": "arn:aws:iam::123456789012:policy/own"}]}],
+        "Policies": [{"PolicyName": "own", "PolicyId": "ANPAOWN", "Arn": "arn:aws:iam::123456789012:policy/own", "Path": "/",
+                      "DefaultVersionId": "v2", "AttachmentCount": 1,
+                      "PolicyVersionList": [{"VersionId": "v1", "IsDefaultVersion": False, "Document": policy("ec2:*")},
+                                            {"VersionId": "v2", "IsDefaultVersion": True, "Document": policy("sqs:*")}]}],
+    },
+}
+
+
+class Iam(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.template = self.folder / "stack.yaml"
+        self.template.write_text(TEMPLATE)
+        self.snapshot = self.folder / "snapshot"
+        self.snapshot.mkdir()
+        for name, answer in SNAPSHOT.items():
+            (self.snapshot / name).write_text(json.dumps(answer))
+
+    def run_iam(self, *words: object) -> tuple[int, str, str]:
+        run = subprocess.run([PROGRAM, "iam", *map(str, words)], capture_output=True, text=True, timeout=60, check=False)
+        return run.returncode, run.stdout, run.stderr
+
+    def can_i(self, source: Path, principal: str, action: str, resource: str, *more: object) -> tuple[int, dict]:
+        status, out, error = self.run_iam("can-i", "--json", "--principal", principal, "--action", action,
+                                          "--resource", resource, *more, source)
+        self.assertIn(status, (0, 1, 3), error)
+        return status, json.loads(out)
+
+    def test_a_template_answers_with_its_exit_codes(self) -> None:
+        status, answer = self.can_i(self.template, ROLE, "s3:GetObject", "arn:aws:s3:::data/key")
+        self.assertEqual((status, answer["answer"]), (0, "allowed"))
+        self.assertIn("stack.yaml:", answer["because"][0])
+        self.assertEqual(self.can_i(self.template, ROLE, "s3:DeleteObject", "arn:aws:s3:::data/key")[0], 1)
+        status, answer = self.can_i(self.template, ROLE, "s3:PutObject", "Data/key")
+        self.assertEqual((status, answer["answer"]), (3, "conditional"))
+        self.assertEqual(answer["condition"], 'allowed where Stage is "test"; denied where Stage is not "test"')
+
+    def test_policies_given_beside_a_template_count(self) -> None:
+        scp = self.folder / "scp.json"
+        scp.write_text(json.dumps(policy("sqs:*")))
+        self.assertEqual(self.can_i(self.template, ROLE, "s3:GetObject", "arn:aws:s3:::data/key", "--scp", scp)[0], 1)
+
+    def test_two_templates_are_one_estate(self) -> None:
+        other = self.folder / "other.yaml"
+        other.write_text("""
+Resources:
+  OfBucket:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: data
+      PolicyDocument: {Version: 2012-10-17, Statement: {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "*"}}
+""")
+        self.assertEqual(self.can_i(self.template, ROLE, "s3:GetObject", "arn:aws:s3:::data/key", other)[0], 1)
+
+    def test_a_snapshot_answers(self) -> None:
+        for action, expected in {"s3:GetObject": 0, "sqs:SendMessage": 0, "ec2:RunInstances": 1}.items():
+            self.assertEqual(self.can_i(self.snapshot, ROLE, action, "*")[0], expected, action)
+        jane = "arn:aws:iam::123456789012:user/jane"
+        self.assertEqual(self.can_i(self.snapshot, jane, "s3:ListBucket", "arn:aws:s3:::data")[0], 0)
+        # Nobody of whom nothing is known may do nothing.
+        stranger = "arn:aws:iam::123456789012:user/joe"
+        self.assertEqual(self.can_i(self.snapshot, stranger, "s3:GetObject", "arn:aws:s3:::data/key")[0], 3)
+
+    def test_who_can_names_one_principal_a_line(self) -> None:
+        self.assertEqual(self.run_iam("who-can", "--action", "s3:ListBucket", "--resource", "arn:aws:s3:::data", self.snapshot)[:2],
+                         (0, "arn:aws:iam::123456789012:user/jane\n"))
+        self.assertEqual(self.run_iam("who-can", "--action", "ec2:RunInstances", "--resource", "*", self.snapshot)[:2], (1, ""))
+
+    def test_escalate_names_the_case(self) -> None:
+        status, out, _ = self.run_iam("escalate", "--json", "--principal", "AppRole", self.template)
+        self.assertEqual((status, json.loads(out)["where"]), (1, 'Stage is "test"'))
+        self.assertEqual(self.run_iam("escalate", "--principal", ROLE, self.snapshot)[0], 0)
+
+    def test_what_cannot_be_read_is_told(self) -> None:
+        status, _, error = self.run_iam("can-i", "--principal", ROLE, "--action", "s3:GetObject",
+                                        "--resource", "arn:aws:s3:::data/key", self.folder / "absent.yaml")
+        self.assertEqual(status, 2)
+        self.assertIn("no such file", error)
+        status, _, error = self.run_iam("can-i", "--principal", "Nobody", "--action", "s3:GetObject",
+                                        "--resource", "*", self.template)
+        self.assertEqual(status, 2)
+        self.assertTrue(error.startswith("redoubt: Nobody: it is no principal"), error)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=1)
