@@ -117,7 +117,7 @@ void Builder::forward(const Value& actions, LoadBalancer& balancer, Listener& li
   if (actions && !actions.is(Kind::list)) balancer.unknown = fmt::format("{}: {}", balancer.id, shown(actions));
   for (const Value& action : actions.items) {
     if (case_.text(action["Type"]).value != "forward") continue;
-    const Value several = action["ForwardConfig"]["TargetGroups"];
+    const Value& several = action["ForwardConfig"]["TargetGroups"];
     if (several.is(Kind::list))
       for (const Value& each : several.items) target_group(each["TargetGroupArn"], balancer, listener, is_network);
     else

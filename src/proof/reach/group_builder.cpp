@@ -107,15 +107,15 @@ void Builder::add_group_rule(const Value& value, bool egress, Index group, std::
   add_prefix(remote, value["CidrIp"], why, of);
   add_prefix(remote, value["CidrIpv6"], why, of);
   if (!why.empty()) not_known(why);
-  const Value list = value[egress ? "DestinationPrefixListId" : "SourcePrefixListId"];
+  const Value& list = value[egress ? "DestinationPrefixListId" : "SourcePrefixListId"];
   if (list) {
     auto entries = prefix_list(list);
     if (!entries.known()) not_known(entries.why);
     remote.insert(remote.end(), entries.value.begin(), entries.value.end());
   }
   for (const Prefix& prefix : remote) rule.remote = rule.remote | prefix.addresses();
-  const Value other = value[egress ? "DestinationSecurityGroupId" : "SourceSecurityGroupId"];
-  const Value name = value["SourceSecurityGroupName"];
+  const Value& other = value[egress ? "DestinationSecurityGroupId" : "SourceSecurityGroupId"];
+  const Value& name = value["SourceSecurityGroupName"];
   if (other) {
     why.clear();
     rule.group = group_of(other, why);

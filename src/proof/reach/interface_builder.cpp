@@ -200,7 +200,7 @@ void Builder::instance(const Resource& resource) {
 }
 
 void Builder::instance_interface(const Resource& resource, const Value& entry, std::size_t number) {
-  if (const Value own = entry["NetworkInterfaceId"]) {
+  if (const Value& own = entry["NetworkInterfaceId"]) {
     const Index i = place(interface_, "AWS::EC2::NetworkInterface", own);
     if (i == none) return;
     n_.interfaces[i].owner = resource.id;
@@ -212,7 +212,7 @@ void Builder::instance_interface(const Resource& resource, const Value& entry, s
   placement.owner = resource.id;
   placement.id = number == 0 ? resource.id : fmt::format("{}#{}", resource.id, number);
   placement.groups = entry["GroupSet"];
-  const Value maps = entry["AssociatePublicIpAddress"];
+  const Value& maps = entry["AssociatePublicIpAddress"];
   placement.by_subnet = !maps;
   if (maps) {
     const Known<bool> stated = case_.boolean(maps);

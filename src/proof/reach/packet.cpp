@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::uint16_t echo_request = 8, echo_reply = 0, echo_request_v6 = 128, echo_reply_v6 = 129;
 
+constexpr std::uint16_t dynamic_port = 49152;  // the first (RFC 6335, section 6)
+
 Box intersect(const Box& a, const Box& b) {
   Box out;
   out.protocols = a.protocols & b.protocols;
@@ -300,7 +302,8 @@ Packet PacketSet::pick() const {
     if (box.protocols.test(icmpv6) && box.source_ports.contains(echo_request_v6)) return 3;
     return with_messages().test(box.protocols._Find_first()) ? 5 : 4;
   };
-  const Box& box = *std::ranges::min_element(boxes_, {}, rank);
+  const Box& box = *std::ranges::min_element(
+      boxes_, {}, [&](const Box& each) { return std::pair(rank(each), !each.source_ports.contains(dynamic_port)); });
   Packet out;
   out.source = pick_address(box.source);
   out.destination = pick_address(box.destination);
@@ -314,7 +317,7 @@ Packet PacketSet::pick() const {
     out.source_port = pick_port(box.source_ports, {out.protocol == icmp ? echo_request : echo_request_v6});
     out.destination_port = pick_port(box.destination_ports, {0});
   } else {
-    out.source_port = pick_port(box.source_ports, {49152});  // the first dynamic port (RFC 6335, section 6)
+    out.source_port = pick_port(box.source_ports, {dynamic_port});
     out.destination_port = pick_port(box.destination_ports, {443, 80, 22, 5432, 53});
   }
   return out;

@@ -172,6 +172,7 @@ Answer Reach::ask(const Question& question) const {
 Answer Reach::confirmed(const Flow& flow) const {
   Answer out;
   Simulator simulator(network_);
+  const Hop end = flow.legs.back().arrival.at;
   std::map<Index, Address> chosen;
   std::optional<Packet> before;  // as it arrived at the end of the leg before
   const auto unconfirmed = [&](std::string_view what) {
@@ -200,6 +201,12 @@ Answer Reach::confirmed(const Flow& flow) const {
         !leg.keeps_client_address)
       candidates = candidates.from(AddressSet::one(chosen.at(leg.from.index)));
     if (candidates.empty()) return unconfirmed("that its parts fit together");
+    // Two hosts that AWS may give one address are shown with two.
+    const Address source = candidates.pick().source;
+    if (PacketSet others = candidates.from(AddressSet::one(source)) &
+                           PacketSet(Box{.destination = AddressSet::all() - AddressSet::one(source)});
+        !others.empty())
+      candidates = std::move(others);
     const Packet arrived = candidates.pick();
     Packet sent = arrived;
     if (leg.arrival.sent_source) sent.source = leg.arrival.sent_source->first();
@@ -208,8 +215,11 @@ Answer Reach::confirmed(const Flow& flow) const {
     choose(leg.arrival.at, arrived.destination);
     if (leg.from.kind == HopKind::host) simulator.add_host(leg.from.index, sent.source);
 
+    // Seeking ends with the way there: answers come by the usual routes.
+    simulator.seek_endpoint(end.kind == HopKind::gateway_endpoint && leg.arrival.at == end ? end.index : none);
     const auto deliveries = leg.keeps_client_address ? simulator.send_as_balancer(leg.from.index, sent)
                                                      : simulator.send(leg.from, sent, false);
+    simulator.seek_endpoint(none);
     const bool there = std::ranges::any_of(deliveries, [&](const Delivery& delivery) {
       return delivery.packet == arrived && delivery.path == leg.arrival.path;
     });

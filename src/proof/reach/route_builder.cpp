@@ -112,6 +112,16 @@ void Builder::route_tables() {
       add_local(n_.route_tables[t], vpc);
       if (n_.vpcs[vpc].ranges.empty()) n_.route_tables[t].unknown = n_.vpcs[vpc].unknown;
     }
+  // A gateway endpoint's routes (AWS PrivateLink guide, "Gateway endpoints") are for a prefix list of AWS's own.
+  for (const auto& [resource, index] : endpoint_) {
+    if (is_snapshot(*resource)) continue;
+    for (const Value& table : case_.get(*resource, "RouteTableIds").items)
+      if (const Index t = place(table_, "AWS::EC2::RouteTable", table); t != none)
+        n_.route_tables[t].routes.push_back({{},
+                                             {TargetKind::gateway_endpoint, index, resource->id},
+                                             false,
+                                             fmt::format("{}: AWS's prefix list is not in the source", resource->id)});
+  }
   // Routes that a virtual private gateway has learnt stand in a snapshot's tables already.
   for (const Resource* each : case_.resources("AWS::EC2::VPNGatewayRoutePropagation")) {
     if (is_snapshot(*each)) continue;

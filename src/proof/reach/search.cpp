@@ -45,7 +45,7 @@ void append(std::vector<Hop>& path, const std::vector<Hop>& leg) {
 AddressSet Reach::Search::addresses_of(const Endpoint& end) const {
   if (end.address) return AddressSet::one(*end.address);
   if (end.internet) return internet_addresses();
-  if (!end.gateway_endpoints.empty()) return all_ipv4() | all_ipv6();
+  if (!end.gateway_endpoints.empty()) return internet_addresses();  // AWS's services have public ones
   // Gathered first: uniting them one by one would take quadratic time.
   std::vector<std::pair<Address, Address>> all;
   for (const Index i : end.interfaces)
@@ -273,6 +273,13 @@ void Reach::Search::arrived(std::vector<Leg> legs, bool at_receiver) {
     listens = true;
     std::vector<Leg> there = legs;
     there.back().packets = taken;
+    // The connection ends here, whether or not a target stands behind: the answer is the balancer's own (502 or 503).
+    if (at_receiver && !balancer->passes_through) {
+      add(std::move(there));
+      if (found) return;
+      targets = true;
+      continue;
+    }
     for (const Index t : listener.targets) {
       if (found) return;
       const BalancerTarget& target = balancer->targets[t];
@@ -281,8 +288,6 @@ void Reach::Search::arrived(std::vector<Leg> legs, bool at_receiver) {
       to_target(there, target, at_receiver);
     }
     if (found) return;
-    // The connection ends here all the same: the answer is the balancer's own (502 or 503).
-    if (at_receiver && !balancer->passes_through) add(std::move(there));
   }
   std::vector<Hop> path;
   for (const Leg& leg : legs) append(path, leg.arrival.path);

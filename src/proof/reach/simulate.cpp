@@ -92,6 +92,12 @@ struct Simulator::Walker {
 
   void by_table(const Place& place, const RouteTable& table, Index vpc) {
     const Route* best = nullptr;
+    if (simulator.endpoint_ != none) {
+      for (const Route& route : table.routes)
+        if (route.target.kind == TargetKind::gateway_endpoint && route.target.index == simulator.endpoint_)
+          return to_target(place, route.target, vpc);
+      return;
+    }
     for (const Route& route : table.routes) {
       if (!route.unknown.empty() || !within(route.destination, place.packet.destination)) continue;
       const auto rank = [](const Route& each) {

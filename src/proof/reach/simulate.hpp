@@ -25,6 +25,9 @@ class Simulator {
   // There is a host with this address in the subnet that the network does not know.
   void add_host(Index subnet, Address address) { host_ = {subnet, address}; }
 
+  // Takes a gateway endpoint's routes as holding whatever is sent: its prefix list is AWS's own.
+  void seek_endpoint(Index endpoint) { endpoint_ = endpoint; }
+
   // Everywhere this packet may arrive: mostly one place or none; several where AWS may choose (a transit gateway's
   // attachments). `answer`: it answers another, so that security groups let it pass. A rule that is not known matches
   // nothing.
@@ -40,6 +43,7 @@ class Simulator {
   const Network& network_;
   std::map<Index, Address> chosen_;
   std::optional<std::pair<Index, Address>> host_;
+  Index endpoint_ = none;
 };
 
 }  // namespace redoubt::reach
