@@ -19,13 +19,20 @@
 #include "controls/waivers.hpp"
 #include "estate/source.hpp"
 #include "exit_code.hpp"
+#include "iam/access.hpp"
+#include "reach/network_of.hpp"
+#include "reach/picture.hpp"
 #include "report/html.hpp"
 #include "report/json_report.hpp"
 #include "report/report.hpp"
 #include "report/table_report.hpp"
+#include "rights/questions.hpp"
 
 namespace redoubt {
 namespace {
+
+// The control about what may leave; the other refuted ones of the network are about what may enter.
+constexpr std::string_view outbound_control = "NET-6";
 
 struct Options {
   std::vector<std::string> sources, controls;
@@ -68,7 +75,35 @@ controls::Question question_of(const Options& options) {
   return out;
 }
 
-std::string report_of(const controls::Findings& findings, const Options& options) {
+// Of one case: the first, whose choices the caption names.
+std::string network_of(const estate::Estate& estate, const controls::Findings& findings) {
+  std::vector<reach::Mark> marks;
+  for (const controls::Verdict& each : findings.verdicts)
+    if (each.outcome == controls::Outcome::refuted && each.control.starts_with("NET-"))
+      marks.push_back({each.resource, each.control == outbound_control});
+  std::string out;
+  estate::for_each_case(estate, 1, [&](estate::Case& in) {
+    if (out.empty()) out = reach::draw_network(reach::network_of(in), marks);
+  });
+  return out;
+}
+
+report::Pictures pictures_of(const estate::Estate& estate, const controls::Findings& findings) {
+  report::Pictures out;
+  out.network = network_of(estate, findings);
+  const rights::Known known(estate);
+  for (const estate::Resource& secret : estate.resources) {
+    if (secret.type != "AWS::SecretsManager::Secret") continue;
+    std::vector<std::string> readers;
+    for (const iam::Accessor& each : rights::who_can(
+             known, {.principal = {}, .action = "secretsmanager:GetSecretValue", .resource = secret.id, .context = {}}))
+      readers.push_back(each.decision.when_allowed ? each.principal.name : each.principal.name + " (undecided)");
+    out.secret_readers.emplace_back(secret.id, std::move(readers));
+  }
+  return out;
+}
+
+std::string report_of(const estate::Estate& estate, const controls::Findings& findings, const Options& options) {
   const std::string_view format = options.json ? "json" : std::string_view(options.format);
   const report::Context context{REDOUBT_VERSION,
                                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
@@ -77,7 +112,7 @@ std::string report_of(const controls::Findings& findings, const Options& options
   if (format == "junit") return report::junit(findings, context);
   if (format == "ocsf") return report::ocsf(findings, context);
   if (format == "asff") return report::asff(findings, context);
-  if (format == "html") return report::html(findings, context, {});
+  if (format == "html") return report::html(findings, context, pictures_of(estate, findings));
   return report::as_table(findings, style(!options.out.empty(), options.evidence));
 }
 
@@ -103,7 +138,7 @@ int prove(const Options& options) {
     fmt::print(stderr, "redoubt: {} verdicts are as in {} and left out\n", *left_out, options.baseline);
   }
 
-  const std::string report = report_of(findings, options);
+  const std::string report = report_of(loaded->estate, findings, options);
   if (!options.out.empty()) {
     std::ofstream file(options.out, std::ios::binary);
     file << report;

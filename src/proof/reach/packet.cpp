@@ -139,10 +139,14 @@ const PacketSet& PacketSet::everything() {
     PacketSet out;
     for (const auto* family : {&all_ipv4(), &all_ipv6()}) {
       const PortSet bytes = PortSet::range(0, 255), none = PortSet::one(0);
+      // An echo has code 0 (RFC 792, RFC 4443): no other is sent.
+      const PortSet echo = family == &all_ipv4() ? PortSet::one(echo_request) | PortSet::one(echo_reply)
+                                                 : PortSet::one(echo_request_v6) | PortSet::one(echo_reply_v6);
       const std::uint8_t message = family == &all_ipv4() ? icmp : icmpv6;
       const Protocols ports = protocols_of({tcp, udp}), messages = protocols_of({message});
       out.boxes_.push_back({*family, *family, ports, PortSet::all(), PortSet::all()});
-      out.boxes_.push_back({*family, *family, messages, bytes, bytes});
+      out.boxes_.push_back({*family, *family, messages, bytes - echo, bytes});
+      out.boxes_.push_back({*family, *family, messages, echo, none});
       out.boxes_.push_back({*family, *family, ~(ports | with_messages()), none, none});
     }
     return out;

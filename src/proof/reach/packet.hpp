@@ -49,7 +49,8 @@ class PacketSet {
  public:
   PacketSet() = default;  // empty
   explicit PacketSet(Box box);
-  // Every packet there can be: both addresses of one family, ports only where the protocol has them.
+  // Every packet there can be: both addresses of one family, ports only where the protocol has them, echoes of ICMP
+  // with code 0 only.
   [[nodiscard]] static const PacketSet& everything();
 
   [[nodiscard]] bool empty() const { return boxes_.empty(); }

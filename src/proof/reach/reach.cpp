@@ -91,7 +91,13 @@ std::vector<Index> Reach::placements(const Endpoint& end, Hop hop) const {
 // Certain only where it works from and to wherever AWS places the two.
 std::string Reach::placement_doubt(const Question& question, const Flow& flow) const {
   constexpr std::size_t most_pairs = 256;
-  const Hop first = flow.legs.front().from, last = flow.legs.back().arrival.at;
+  // Behind a load balancer that was asked for, the way goes on: what counts is where that one is.
+  const auto asked = std::ranges::find_if(flow.legs, [&](const Leg& leg) {
+    return leg.arrival.at.kind == HopKind::interface &&
+           std::ranges::find(question.to.interfaces, leg.arrival.at.index) != question.to.interfaces.end();
+  });
+  const Hop first = flow.legs.front().from;
+  const Hop last = (asked == flow.legs.end() ? flow.legs.back() : *asked).arrival.at;
   const std::vector<Index> senders = placements(question.from, first), receivers = placements(question.to, last);
   if (senders.size() <= 1 && receivers.size() <= 1) return {};
   const auto doubt_about = [&](Index interface) {

@@ -40,9 +40,8 @@ std::string navigation(const Pictures& pictures) {
 
 std::string network(const Pictures& pictures) {
   if (pictures.network.empty()) return {};
-  return "<section id=\"network\">\n<h2>Network</h2>\n<p>An arrow stands only where a packet can really flow; one in "
-         "red "
-         "refutes a control.</p>\n<figure>" +
+  return "<section id=\"network\">\n<h2>Network</h2>\n<p>An arrow stands only where a connection can really be opened; "
+         "one in red belongs to a refuted verdict.</p>\n<figure>" +
          pictures.network + "</figure>\n</section>\n";
 }
 

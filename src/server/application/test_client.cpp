@@ -121,7 +121,7 @@ TestClient::Answer TestClient::post_multipart(std::string_view target, const std
   for (const FormPart& part : parts) {
     body += fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"", boundary, quotable(part.name));
     if (part.file_name) body += fmt::format("; filename=\"{}\"", quotable(*part.file_name));
-    if (!part.content_type.empty()) body += "\r\nContent-Type: " + quotable(part.content_type);
+    if (!part.content_type.empty()) body += fmt::format("\r\nContent-Type: {}", quotable(part.content_type));
     body += "\r\n\r\n" + part.content + "\r\n";
   }
   body += "--" + boundary + "--\r\n";
