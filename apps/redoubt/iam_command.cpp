@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -22,6 +23,7 @@
 #include "iam/decide.hpp"
 #include "iam/escalation.hpp"
 #include "redoubt/json.hpp"
+#include "rights/comparison.hpp"
 #include "rights/questions.hpp"
 
 namespace redoubt {
@@ -195,14 +197,58 @@ int who_can(const Options& options) {
   return undecided.empty() ? exit_no : exit_unknown;
 }
 
-int compare_files(const Options& options) {
-  const auto read = [](const std::string& path) {
+// A policy's file, or SOURCE#NAME: what a template or a snapshot holds under that name.
+std::vector<rights::PolicyInCase> policy_at(const std::string& path) {
+  const std::size_t mark = path.rfind('#');
+  std::error_code error;
+  if (mark == std::string::npos || std::filesystem::exists(path, error)) {
     auto policy = parse_policy(read_file(path), path);
     if (!policy) throw std::runtime_error(fmt::format("{}: {} (mend the policy)", path, policy.error().text()));
-    return std::move(*policy);
-  };
-  const Policy left = read(options.left), right = read(options.right);
-  const Difference difference = compare(left, right, std::chrono::milliseconds(options.budget));
+    return rights::policy_alone(std::move(*policy));
+  }
+  const std::string source = path.substr(0, mark), name = path.substr(mark + 1);
+  auto loaded = estate::load({source});
+  if (!loaded) throw std::runtime_error(loaded.error().text());
+  auto policy = rights::policy_of(rights::Known(std::move(loaded->estate)), name);
+  if (policy.empty())
+    throw std::runtime_error(fmt::format(
+        "{}: {} has no policy of that name (give a role, a user or a policy by its logical id)", path, source));
+  return policy;
+}
+
+struct Compared {
+  Difference difference;
+  std::optional<bool> is_contained;
+};
+
+Compared compare_cases(const std::vector<rights::PolicyInCase>& left, const std::vector<rights::PolicyInCase>& right,
+                       std::chrono::milliseconds budget) {
+  const auto [forth, where_forth] = rights::contained(left, right, budget);
+  const auto [back, where_back] = rights::contained(right, left, budget);
+  Difference out;
+  out.only_left = forth.counterexample;
+  out.only_right = back.counterexample;
+  if (forth.holds && back.holds && *forth.holds) {
+    out.order = *back.holds ? Order::equivalent : Order::narrower;
+  } else if (forth.holds && back.holds) {
+    out.order = *back.holds ? Order::broader : Order::incomparable;
+  } else {
+    out.why_undecided = forth.holds ? back.why_undecided : forth.why_undecided;
+    const std::string& where = forth.holds ? where_back : where_forth;
+    if (!where.empty()) out.why_undecided = fmt::format("where {}: {}", where, out.why_undecided);
+  }
+  return {std::move(out), forth.holds};
+}
+
+int compare_files(const Options& options) {
+  const std::vector<rights::PolicyInCase> left = policy_at(options.left), right = policy_at(options.right);
+  const std::chrono::milliseconds budget(options.budget);
+  const bool alone = left.size() == 1 && right.size() == 1 && left[0].where.empty() && right[0].where.empty() &&
+                     left[0].why_open.empty() && right[0].why_open.empty() && left[0].why_undecided.empty() &&
+                     right[0].why_undecided.empty();
+  auto [difference, contained] =
+      alone ? Compared{compare(left[0].most, right[0].most, budget), {}} : compare_cases(left, right, budget);
+  if (alone) contained = difference.is_contained();
   if (options.json) {
     std::string out;
     json::Writer writer(out);
@@ -218,7 +264,6 @@ int compare_files(const Options& options) {
     if (difference.only_right) fmt::print("  only {} allows: {}\n", options.right, text_of(*difference.only_right));
     if (!difference.why_undecided.empty()) fmt::print("  {}\n", difference.why_undecided);
   }
-  const auto contained = difference.is_contained();
   if (!contained) return exit_unknown;
   return *contained ? exit_yes : exit_no;
 }
@@ -282,10 +327,9 @@ void add_iam_command(CLI::App& app, int& exit_code) {
     return {one, options};
   };
   {
-    const auto [one, options] = add("can-i", "May a principal do something? (0 allowed, 1 denied, 3 conditional)",
-                                    "can-i --account details.json --principal arn:aws:iam::123456789012:role/app "
-                                    "--action s3:GetObject --resource arn:aws:s3:::bucket/key",
-                                    can_i);
+    const auto [one, options] =
+        add("can-i", "May a principal do something? (0 allowed, 1 denied, 3 conditional)",
+            "can-i stack.yaml --principal AppRole --action s3:GetObject --resource DataBucket/key", can_i);
     one->add_option("--principal", options->principal, "An ARN, a service, or anonymous")->required();
     add_question(*one, *options);
     add_policies(*one, *options);
@@ -301,8 +345,9 @@ void add_iam_command(CLI::App& app, int& exit_code) {
   {
     const auto [one, options] = add("compare", "Does one policy allow more than another? (0 no, 1 yes)",
                                     "compare new.json old.json", compare_files);
-    one->add_option("left", options->left, "A policy")->required();
-    one->add_option("right", options->right, "Another")->required();
+    one->add_option("left", options->left, "A policy's file, or SOURCE#NAME: of a role, a user or a policy there")
+        ->required();
+    one->add_option("right", options->right, "Another, likewise")->required();
   }
   {
     const auto [one, options] =

@@ -181,7 +181,7 @@ auto in_both_readings(const Known& known, Case& in, const Hints& hints, const Sc
   const auto read = [&](Lean lean, std::string& open) {
     iam::Account account = known.account();
     Texts texts(in, hints);
-    Documents documents(texts, lean, !hints.any_name);
+    Documents documents(texts, lean);
     add_policies(account, documents, scope);
     open = documents.open();
     return ask(account);
@@ -417,68 +417,6 @@ Escalation find_escalation(const Known& known, const std::string& principal, std
                 [&](const std::string& id) { return contains(out.found.paths, id, &iam::OpenPath::id); });
   if (!is_complete && out.missing.empty())
     out.missing = fmt::format("the templates have more than {} cases that matter", most_cases);
-  return out;
-}
-
-namespace {
-
-iam::Policy merged(const iam::PolicySet& set) {
-  iam::Policy out{set.name, {}};
-  for (const iam::Policy* policy : set.policies)
-    out.statements.insert(out.statements.end(), policy->statements.begin(), policy->statements.end());
-  return out;
-}
-
-iam::Containment contained_in(const iam::Account& account, const iam::Principal& principal, const iam::Policy& envelope,
-                              std::chrono::milliseconds budget) {
-  const auto undecided = [](std::string why) { return iam::Containment{{}, {}, std::move(why)}; };
-  if (std::string missing = account.missing(principal); !missing.empty()) return undecided(std::move(missing));
-  const iam::Identity* const identity = account.find(principal);
-  if (!identity) return undecided(fmt::format("{} has no policies of its own", principal.name));
-  iam::Containment out = iam::contained(merged(identity->policies), envelope, budget);
-  if (out.counterexample && identity->boundary && !iam::allows(merged(*identity->boundary), *out.counterexample))
-    return undecided("what its policies allow beyond the envelope may be what its boundary forbids");
-  return out;
-}
-
-}  // namespace
-
-Containment contained(const Known& known, const std::string& principal, const iam::Policy& envelope,
-                      std::chrono::milliseconds budget) {
-  Hints hints;
-  hints.add_principal(principal);
-  hints.any_name = true;
-  Containment out{{.holds = true, .counterexample = {}, .why_undecided = {}}, {}};
-  bool is_there = false;
-  const bool is_complete = for_each_case(known.estate(), most_cases, [&](Case& in) {
-    auto [standing, found] = settled(in, [&]() -> std::pair<Standing, iam::Containment> {
-      Texts texts(in, hints);
-      const Declared who = find(texts, principal, true);
-      if (who.standing != Standing::declared) return {who.standing, {}};
-      const iam::Principal parsed = parse_principal(who.arn.text);
-      Scope scope;
-      scope.identities = {parsed.name};
-      auto [generous, strict, open] = in_both_readings(known, in, hints, scope, [&](const iam::Account& account) {
-        return contained_in(account, parsed, envelope, budget);
-      });
-      if (generous.holds && *generous.holds) return {who.standing, std::move(generous)};
-      if (strict.holds && !*strict.holds) return {who.standing, std::move(strict)};
-      return {who.standing, {{}, {}, strict.why_undecided.empty() ? open : strict.why_undecided}};
-    });
-    if (standing == Standing::elsewhere) return;
-    is_there = true;
-    if (standing == Standing::left_out || (found.holds && *found.holds) || (out.found.holds && !*out.found.holds))
-      return;
-    if (found.holds && in.inexact().empty()) {
-      out = {std::move(found), in.choices()};
-    } else if (out.found.holds) {
-      const std::string why = found.holds ? in.inexact() : found.why_undecided;
-      out = {{{}, {}, why}, in.choices()};
-    }
-  });
-  if (!is_there) out = {{{}, {}, fmt::format("no source declares {}", principal)}, {}};
-  if (!is_complete && out.found.holds && *out.found.holds)
-    out = {{{}, {}, fmt::format("the templates have more than {} cases that matter", most_cases)}, {}};
   return out;
 }
 

@@ -58,16 +58,6 @@ struct Escalation {
 [[nodiscard]] Escalation find_escalation(const Known& known, const std::string& principal,
                                          std::chrono::milliseconds budget = iam::default_budget);
 
-struct Containment {
-  iam::Containment found;
-  std::string where;  // the case of a counterexample, or of what is undecided
-};
-
-// Whether all that the policies of a role or user allow, its groups' included, is within what `envelope` allows, in
-// every case. Undecided where a policy of it is in no source; a boundary counts only against a counterexample.
-[[nodiscard]] Containment contained(const Known& known, const std::string& principal, const iam::Policy& envelope,
-                                    std::chrono::milliseconds budget = iam::default_budget);
-
 // The roles and users that the estate declares in some case, by ARN as their templates have it where no account is
 // named.
 [[nodiscard]] std::vector<std::string> identities(const Known& known);

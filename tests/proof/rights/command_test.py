@@ -138,6 +138,16 @@ Resources:
         self.assertEqual((status, json.loads(out)["where"]), (1, 'Stage is "test"'))
         self.assertEqual(self.run_iam("escalate", "--principal", ROLE, self.snapshot)[0], 0)
 
+    def test_a_role_is_compared_with_a_policy(self) -> None:
+        envelope = self.folder / "envelope.json"
+        envelope.write_text(json.dumps(policy("s3:GetObject")))
+        status, out, _ = self.run_iam("compare", "--json", f"{self.template}#AppRole", envelope)
+        self.assertEqual((status, json.loads(out)["only_left"]["action"].split(":")[0] in ("s3", "iam")), (1, True))
+        envelope.write_text(json.dumps(policy("*")))
+        self.assertEqual(self.run_iam("compare", f"{self.template}#AppRole", envelope)[0], 0)
+        self.assertEqual(self.run_iam("compare", f"{self.template}#Write", f"{self.template}#Write")[:2], (0, "equivalent\n"))
+        self.assertEqual(self.run_iam("compare", f"{self.template}#Nothing", envelope)[0], 2)
+
     def test_what_cannot_be_read_is_told(self) -> None:
         status, _, error = self.run_iam("can-i", "--principal", ROLE, "--action", "s3:GetObject",
                                         "--resource", "arn:aws:s3:::data/key", self.folder / "absent.yaml")

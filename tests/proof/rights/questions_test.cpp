@@ -382,34 +382,5 @@ TEST(Rights, to_a_resource_of_an_open_name_are_undecided_where_a_policy_tells_on
   EXPECT_EQ(with("'arn:aws:s3:::test-data/*'"), Answer::undecided);
 }
 
-iam::Policy envelope(const std::string& action) {
-  return *iam::parse_policy(
-      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":")" + action + R"(","Resource":"*"}]})",
-      "the envelope");
-}
-
-TEST(Rights, of_a_role_are_compared_with_an_envelope) {
-  const std::string text = role_with("{Effect: Allow, Action: ['s3:GetObject', 's3:ListBucket'], Resource: '*'}");
-  EXPECT_EQ(contained(known(text), "AppRole", envelope("s3:*")).found.holds, true);
-  const Containment beyond = contained(known(text), app, envelope("s3:Get*"));
-  EXPECT_EQ(beyond.found.holds, false);
-  ASSERT_TRUE(beyond.found.counterexample);
-  EXPECT_EQ(beyond.found.counterexample->action, "s3:ListBucket");
-  EXPECT_EQ(contained(known(text), "arn:aws:iam::123456789012:role/other", envelope("*")).found.holds, std::nullopt);
-}
-
-TEST(Rights, beyond_an_envelope_in_one_case_name_it) {
-  const std::string text =
-      role_with("{Effect: Allow, Action: !If [IsTest, 's3:*', 's3:GetObject'], Resource: '*'}", "",
-                "Parameters: {Stage: {Type: String}}\nConditions: {IsTest: !Equals [!Ref Stage, test]}\n");
-  const Containment found = contained(known(text), "AppRole", envelope("s3:Get*"));
-  EXPECT_EQ(found.found.holds, false);
-  EXPECT_EQ(found.where, "Stage is \"test\"");
-  const std::string open = role_with("{Effect: Allow, Action: !Ref Actions, Resource: '*'}", "",
-                                     "Parameters: {Actions: {Type: CommaDelimitedList}}\n");
-  EXPECT_EQ(contained(known(open), "AppRole", envelope("s3:*")).found.holds, std::nullopt);
-  EXPECT_EQ(contained(known(open), "AppRole", envelope("*")).found.holds, true);
-}
-
 }  // namespace
 }  // namespace redoubt::rights
