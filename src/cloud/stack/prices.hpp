@@ -1,6 +1,6 @@
 // What AWS charges, as far as the stack's cost follows from its configuration: US East (N. Virginia), on demand, in US
-// dollars, without taxes, free tiers, traffic and requests. Figures of 2025, not read from AWS's price lists: an estimate
-// to compare configurations by, never a bill (AWS keeps the prices at aws.amazon.com/SERVICE/pricing).
+// dollars, without taxes, free tiers, traffic and requests. Figures of 2025, not read from AWS's price lists: an
+// estimate to compare configurations by, never a bill (AWS keeps the prices at aws.amazon.com/SERVICE/pricing).
 #pragma once
 
 #include <array>
