@@ -2,13 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "cloud/estate/support.hpp"
 #include "estate/source.hpp"
+#include "support/corpora.hpp"
 
 namespace redoubt::estate {
 namespace {
@@ -16,8 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path corpus() {
-  const char* corpora = std::getenv("REDOUBT_CORPORA");
-  return corpora == nullptr ? fs::path() : fs::path(corpora) / "templates";
+  return redoubt::testing::corpus("templates").value_or(fs::path());
 }
 
 std::vector<std::string> files_under(const fs::path& folder) {
@@ -46,7 +45,7 @@ void ask_everything(const Estate& estate) {
 }
 
 TEST(TemplateCorpus, Every_template_that_cfn_lint_takes_for_good_is_read) {
-  if (corpus().empty()) GTEST_SKIP() << "REDOUBT_CORPORA is not set";
+  if (corpus().empty()) GTEST_SKIP() << "corpus templates is not here (../shared/corpora/templates)";
   std::size_t read = 0;
   for (const std::string& file : files_under(corpus() / "parse-good")) {
     const auto loaded = load({file});
@@ -59,7 +58,7 @@ TEST(TemplateCorpus, Every_template_that_cfn_lint_takes_for_good_is_read) {
 }
 
 TEST(TemplateCorpus, Every_real_stack_is_read) {
-  if (corpus().empty()) GTEST_SKIP() << "REDOUBT_CORPORA is not set";
+  if (corpus().empty()) GTEST_SKIP() << "corpus templates is not here (../shared/corpora/templates)";
   for (const std::string& file : files_under(corpus() / "reference-stacks")) {
     const auto loaded = load({file});
     if (file.ends_with("mkdocs.yml")) {
@@ -73,7 +72,7 @@ TEST(TemplateCorpus, Every_real_stack_is_read) {
 }
 
 TEST(TemplateCorpus, Every_template_that_other_judges_judge_is_read) {
-  if (corpus().empty()) GTEST_SKIP() << "REDOUBT_CORPORA is not set";
+  if (corpus().empty()) GTEST_SKIP() << "corpus templates is not here (../shared/corpora/templates)";
   for (const std::string& file : files_under(corpus() / "cfn_nag")) {
     const auto loaded = load({file});
     EXPECT_TRUE(loaded) << loaded.error().text();

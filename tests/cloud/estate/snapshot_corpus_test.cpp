@@ -1,20 +1,19 @@
 // The network corpus: every scenario is read, and nothing in it refers to what is not there.
 #include <gmock/gmock.h>
 
-#include <cstdlib>
 #include <map>
 
 #include "snapshot_support.hpp"
+#include "support/corpora.hpp"
 
 namespace redoubt::estate {
 namespace {
 
 TEST(SnapshotCorpus, EveryScenarioOfTheNetworkCorpusIsRead) {
-  const char* corpora = std::getenv("REDOUBT_CORPORA");
-  if (!corpora) GTEST_SKIP() << "REDOUBT_CORPORA is not set";
+  const auto corpus = redoubt::testing::corpus("network");
+  if (!corpus) GTEST_SKIP() << "corpus network is not here (../shared/corpora/network)";
   std::size_t scenarios = 0;
-  for (const auto& scenario :
-       std::filesystem::directory_iterator(std::filesystem::path(corpora) / "network/scenarios")) {
+  for (const auto& scenario : std::filesystem::directory_iterator(*corpus / "scenarios")) {
     SCOPED_TRACE(scenario.path().string());
     Estate estate;
     std::vector<std::string> left_out;
