@@ -98,9 +98,9 @@ Credentials credentials_in(std::string_view url) {
   const DatabaseUrl parsed = parse_database_url(url);
   Credentials found;
   if (parsed.dialect == Dialect::sqlite) return found;
-  for (auto& [name, value] : data::parse_postgres_url(parsed.location)) {
-    if (name == "user") found.user = std::move(value);
-    if (name == "password") found.password = std::move(value);
+  for (const auto& [name, value] : data::parse_postgres_url(parsed.location)) {
+    if (name == "user") found.user = value;
+    if (name == "password") found.password = value;
   }
   return found;
 }
