@@ -18,7 +18,7 @@ from stage import LOGS, ROOT, CannotRun, Failure, Tally, run, run_stages
 from templates import cdk_nag, cfn_lint, checkov
 
 FUZZ_SECONDS = 30
-CLANG_TIDY_SECONDS = 10 * 60
+CLANG_TIDY_SECONDS = 7 * 60
 # Suites whose code runs on several threads at once: worth their time under the thread sanitizer.
 THREADED_SUITES = "*Runtime*:*Loop*:*Worker*:*Pool*:*Limit*:*Metric*:*Log*:*Audit*:*Server*:*Drain*"
 SERVICE_SUITES = "Databases/*:HashingTurn*"  # all of the service's but its settings
