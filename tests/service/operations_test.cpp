@@ -275,6 +275,32 @@ TEST_P(Operations, ARightPasswordWithARefusedScopeIsRecorded) {
   EXPECT_EQ(lines[0].find("typed"), std::string::npos) << lines[0];
 }
 
+TEST_P(Operations, RecordsAChangeOfRightsOnceAndARefusalByWhoWasRefused) {
+  const std::string ann = new_user("ann@example.com");
+  const std::string id = text(get("/auth/me", ann), "id");
+  const std::string admin = sign_in_admin();
+  ASSERT_EQ(client().get("/users", {{"Authorization", "Bearer  " + ann}}).status, 403)
+      << "two spaces are as good as one";
+  ASSERT_EQ(patch("/users/" + id, R"({"is_active":true})", admin).status, 200);
+  ASSERT_EQ(patch("/users/" + id, R"({"is_active":false})", admin).status, 200);
+  start();
+  EXPECT_EQ(lines_of(folder_ / "audit.jsonl", "authz_change").size(), 1U) << "the first changed nothing";
+  const auto refused = lines_of(folder_ / "audit.jsonl", "authz_fail");
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_NE(refused[0].find(fmt::format(R"("user":"{}")", id)), std::string::npos) << refused[0];
+}
+
+TEST_P(Operations, DocumentsWhatTheGateAnswers) {
+  const auto document = client().get("/openapi.json").json();
+  for (const auto& [path, methods] : document.root().find("paths")->members()) {
+    for (const auto& [method, operation] : methods.members()) {
+      const auto answers = operation.find("responses");
+      EXPECT_TRUE(answers->find("400") && answers->find("417")) << path;
+      EXPECT_EQ(answers->find("408").has_value(), operation.find("requestBody").has_value()) << method << ' ' << path;
+    }
+  }
+}
+
 TEST_P(Operations, SaysWhatItsTagsAreFor) {
   const auto document = client().get("/openapi.json").json();
   const auto tags = document.root().find("tags");

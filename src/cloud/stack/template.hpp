@@ -15,15 +15,15 @@ namespace redoubt::stack {
 
 using estate::Value;
 
-// Whatever may stand on the right of a property.
+// Whatever may stand on the right of a property. Its constructors are not explicit: that is its purpose.
 struct Item {
-  Item(const char* content) : value(estate::text(content)) {}         // NOLINT: made to be implicit
-  Item(std::string_view content) : value(estate::text(content)) {}    // NOLINT
-  Item(const std::string& content) : value(estate::text(content)) {}  // NOLINT
-  Item(bool content) : value(estate::boolean(content)) {}             // NOLINT
-  Item(int content) : value(estate::number(content)) {}               // NOLINT
-  Item(std::int64_t content) : value(estate::number(content)) {}      // NOLINT
-  Item(Value content) : value(std::move(content)) {}                  // NOLINT
+  Item(const char* content) : value(estate::text(content)) {}
+  Item(std::string_view content) : value(estate::text(content)) {}
+  Item(const std::string& content) : value(estate::text(content)) {}
+  Item(bool content) : value(estate::boolean(content)) {}
+  Item(int content) : value(estate::number(content)) {}
+  Item(std::int64_t content) : value(estate::number(content)) {}
+  Item(Value content) : value(std::move(content)) {}
   Value value;
 };
 

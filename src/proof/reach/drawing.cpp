@@ -2,32 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "reach/svg.hpp"
+
 namespace redoubt::reach {
 namespace {
 
 constexpr int margin = 24, box_height = 40, gap = 28, width = 720, line = 20;
 constexpr std::size_t line_length = 88;  // characters
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) >= 0x20) out += c;
-    }
-  return out;
-}
 
 std::vector<std::string> wrapped(std::string_view text) {
   std::vector<std::string> out;
@@ -68,7 +49,7 @@ std::string draw(const Inquiry& inquiry, const Finding& finding) {
       "aria-labelledby=\"title\" font-family=\"sans-serif\" font-size=\"14\">\n<title id=\"title\">{2}</title>\n"
       "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
       "<text x=\"{3}\" y=\"{4}\" font-size=\"18\" font-weight=\"bold\" fill=\"{5}\">{2}</text>\n",
-      width, height, escaped(title), margin, margin + line / 2, colour);
+      width, height, svg_escaped(title), margin, margin + line / 2, colour);
   int y = top;
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     const bool last = i + 1 == boxes.size();
@@ -77,7 +58,7 @@ std::string draw(const Inquiry& inquiry, const Finding& finding) {
         "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"#f6f8fa\" stroke=\"{}\" "
         "stroke-width=\"{}\"/>\n<text x=\"{}\" y=\"{}\" fill=\"#1f2328\">{}</text>\n",
         margin, y, width - 2 * margin, box_height, ends ? colour : "#57606a", ends ? 2 : 1, margin + 14,
-        y + box_height / 2 + 5, escaped(boxes[i]));
+        y + box_height / 2 + 5, svg_escaped(boxes[i]));
     y += box_height;
     if (!last)
       out += fmt::format("<path d=\"M{0} {1} v{2} m-5 -7 l5 7 l5 -7\" fill=\"none\" stroke=\"#57606a\"{3}/>\n",
@@ -85,7 +66,7 @@ std::string draw(const Inquiry& inquiry, const Finding& finding) {
     y += gap;
   }
   for (const std::string& each : notes) {
-    out += fmt::format("<text x=\"{}\" y=\"{}\" fill=\"#1f2328\">{}</text>\n", margin, y, escaped(each));
+    out += fmt::format("<text x=\"{}\" y=\"{}\" fill=\"#1f2328\">{}</text>\n", margin, y, svg_escaped(each));
     y += line;
   }
   return out + "</svg>\n";

@@ -126,7 +126,7 @@ TEST(SnapshotReader, SurvivesDamagedAnswers) {
     "RouteTables": [{"RouteTableId": "rtb-1", "Routes": [{"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"}],
     "Associations": [{"Main": true}]}], "Attributes": {"TopicArn": "arn:aws:sns:us-east-1:111122223333:t", "Policy":
     "{\"Statement\": []}"}, "ReportFormat": "text/csv", "Content": "dXNlcixhcm4KYSxhcm46YQo="})";
-  std::mt19937 random(20260101);  // NOLINT: the same every time
+  std::mt19937 random(20260101);  // the same every time
   std::size_t read = 0;
   SnapshotFolder folder;
   for (int i = 0; i < 3000; ++i) {

@@ -1,4 +1,5 @@
 #include "redoubt/database.hpp"
+#include "redoubt/database_url.hpp"
 
 #include <atomic>
 #include <limits>
@@ -456,6 +457,14 @@ TEST(DatabaseUrl, IsVerifiedOnlyWhereTheServersNameIs) {
   EXPECT_FALSE(is_verified("postgresql://h/d?sslmode=verify-ca"));
   EXPECT_FALSE(is_verified("postgresql://h/d?application_name=verify-full"));
   EXPECT_THROW(is_verified("postgresql://h/d?sslmode=verify-full&sslmode"), std::invalid_argument);
+}
+
+TEST(DatabaseUrl, GivesTheCredentialsThatItHolds) {
+  EXPECT_EQ(credentials_in("postgresql://ann:p%40ss@h/d"), (Credentials{"ann", "p@ss"}));
+  EXPECT_EQ(credentials_in("postgresql://h/d?user=ann"), (Credentials{"ann", ""}));
+  EXPECT_EQ(credentials_in("postgresql://h/d"), Credentials{});
+  EXPECT_EQ(credentials_in("sqlite:a.db"), Credentials{});
+  EXPECT_THROW(credentials_in("ftp://h/d"), std::invalid_argument);
 }
 
 TEST(DatabaseUrl, InMemoryKeepsOneDatabaseForReadsAndWrites) {
