@@ -61,6 +61,9 @@ bool Jwk::verify(SignatureAlgorithm algorithm, std::string_view input, std::stri
     if (!der) return false;
     signature = *der;
   }
+  // RFC 8017 sections 8.1.2 and 8.2.2, step 1: as long as the modulus. OpenSSL takes one whose leading zeros are left
+  // out, and so two texts for the same signature.
+  if (type_ == Type::rsa && signature.size() != static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()))) return false;
   const MdContextPtr context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* key_context = nullptr;
   return context && EVP_DigestVerifyInit(context.get(), &key_context, digest, nullptr, key_.get()) == 1 &&

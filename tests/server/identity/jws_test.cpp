@@ -85,6 +85,19 @@ TEST(Jws, VerifiesRsaSignaturesOfBothPaddings) {
   }
 }
 
+TEST(Jws, RefusesAnRsaSignatureWithoutItsLeadingZero) {
+  const Pkey pkey = make_rsa(2048);
+  const Jwk key = *Jwk::parse(rsa_jwk(pkey));
+  const std::string input = base64url_encode(R"({"alg":"PS256"})") + ".Zm9v";
+  std::string signature;
+  // Each has a salt of its own, so that one of 256 begins with a zero.
+  for (int i = 0; i < 5000 && !signature.starts_with('\0'); ++i)
+    signature = rsa_sign(pkey, EVP_sha256(), true, 32, input);
+  ASSERT_TRUE(signature.starts_with('\0'));
+  EXPECT_TRUE(verify(input + '.' + base64url_encode(signature), key));
+  EXPECT_FALSE(verify(input + '.' + base64url_encode(signature.substr(1)), key));
+}
+
 TEST(Jws, RefusesWhatIsNotThreePartsOfBase64url) {
   const Jwk key = hmac_key();
   const std::string token = sign_jws("foo", key, "");
