@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "check.hpp"
+#include "engine_checks.hpp"
 
 namespace redoubt::controls {
 
@@ -13,6 +14,16 @@ const std::vector<Check>& checks() {
           recovery_checks, container_checks, credential_checks, account_checks, snapshot_age_checks, trail_alarm_checks,
           admission_checks})
       for (Check& check : section()) out.push_back(std::move(check));
+    return out;
+  }();
+  return all;
+}
+
+const std::vector<EngineCheck>& engine_checks() {
+  static const std::vector<EngineCheck> all = [] {
+    std::vector<EngineCheck> out;
+    for (const auto section : {reachability_checks, group_admission_checks, rights_checks, role_envelope_checks})
+      for (EngineCheck& check : section()) out.push_back(std::move(check));
     return out;
   }();
   return all;

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <span>
 #include <tuple>
 
 #include "check.hpp"
+#include "engine_checks.hpp"
 #include "listing.hpp"
+#include "reach/network_of.hpp"
 
 namespace redoubt::controls {
 namespace {
@@ -28,8 +32,16 @@ int badness(Outcome outcome) {
 constexpr std::size_t whole = static_cast<std::size_t>(-1);
 using Standings = std::map<std::size_t, Standing>;  // by the resource's index: in the order of the estate
 
+void keep_worst(Standings& standings, std::size_t key, Standing standing) {
+  const auto [place, is_new] = standings.try_emplace(key, standing);
+  if (!is_new && badness(standing.outcome) > badness(place->second.outcome)) place->second = std::move(standing);
+}
+
+std::size_t key_of(const Estate& estate, const Inquiry::Finding& finding) {
+  return finding.resource != nullptr ? estate.index_of(*finding.resource) : whole;
+}
+
 void take(Standings& standings, const Inquiry::Finding& finding, const Case& in) {
-  const std::size_t key = finding.resource != nullptr ? in.estate().index_of(*finding.resource) : whole;
   Outcome outcome = finding.outcome;
   std::string text = finding.text;
   if (outcome != Outcome::proved) {
@@ -40,8 +52,7 @@ void take(Standings& standings, const Inquiry::Finding& finding, const Case& in)
       text += fmt::format("; whether that can be is not certain: {}", in.inexact());
     }
   }
-  const auto [place, is_new] = standings.try_emplace(key, Standing{outcome, finding.at, text});
-  if (!is_new && badness(outcome) > badness(place->second.outcome)) place->second = {outcome, finding.at, text};
+  keep_worst(standings, key_of(in.estate(), finding), {outcome, finding.at, std::move(text)});
 }
 
 // What a check found, and which types it looked for.
@@ -50,23 +61,28 @@ struct Seen {
   std::set<std::string_view> types;
 };
 
+// Asks one or several checks of every case, each through an inquiry of its own.
 template <class Ask>
-void over_all_cases(const Estate& estate, const Question& question, Seen& out, Ask&& ask) {
-  const std::size_t budget = question.budget;
-  Standings standings;
+void over_all_cases(const Estate& estate, const Question& question, std::size_t budget, std::span<Seen> out,
+                    Ask&& ask) {
+  std::vector<Standings> all(out.size());
   const bool complete = estate::for_each_case(estate, budget, [&](Case& in) {
-    Inquiry inquiry(in, question.now);
-    ask(inquiry);
-    for (const Inquiry::Finding& finding : inquiry.findings()) take(standings, finding, in);
-    out.types.insert(inquiry.looked_for().begin(), inquiry.looked_for().end());
+    std::vector<Inquiry> inquiries(out.size(), Inquiry(in, question.now));
+    ask(inquiries);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      for (const Inquiry::Finding& finding : inquiries[i].findings()) take(all[i], finding, in);
+      out[i].types.insert(inquiries[i].looked_for().begin(), inquiries[i].looked_for().end());
+    }
   });
-  if (!complete) {
-    const std::string why = fmt::format("more than {} combinations of parameters and conditions bear on it", budget);
-    for (auto& [key, standing] : standings)
-      if (standing.outcome == Outcome::proved) standing = {Outcome::unknown, standing.at, why};
-    if (standings.empty()) standings.try_emplace(whole, Standing{Outcome::unknown, {}, why});
+  const std::string why = fmt::format("more than {} combinations of parameters and conditions bear on it", budget);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (!complete) {
+      for (auto& [key, standing] : all[i])
+        if (standing.outcome == Outcome::proved) standing = {Outcome::unknown, standing.at, why};
+      if (all[i].empty()) all[i].try_emplace(whole, Standing{Outcome::unknown, {}, why});
+    }
+    out[i].standings.merge(all[i]);
   }
-  out.standings.merge(standings);
 }
 
 std::ptrdiff_t offset(std::size_t index) {
@@ -89,13 +105,44 @@ std::string_view name_of_whole(Scope scope) {
 
 void ask(const Estate& estate, const Question& question, const Check& check, Seen& seen) {
   seen.types.insert(check.types.begin(), check.types.end());
-  if (check.whole) over_all_cases(estate, question, seen, [&](Inquiry& inquiry) { check.whole(inquiry); });
+  if (check.whole)
+    over_all_cases(estate, question, question.budget, {&seen, 1},
+                   [&](std::span<Inquiry> inquiries) { check.whole(inquiries.front()); });
   if (check.each)
     for (const Resource& resource : estate.resources)
       if (std::ranges::find(check.types, resource.type) != check.types.end())
-        over_all_cases(estate, question, seen, [&](Inquiry& inquiry) {
-          if (inquiry.in().exists(resource)) check.each(inquiry, resource);
+        over_all_cases(estate, question, question.budget, {&seen, 1}, [&](std::span<Inquiry> inquiries) {
+          if (inquiries.front().in().exists(resource)) check.each(inquiries.front(), resource);
         });
+}
+
+// The checks of the network that a question covers, with what they found: in one pass, since a network is dear.
+std::map<std::string_view, Seen> ask_of_network(const Estate& estate, const Question& question,
+                                                const std::vector<const EngineCheck*>& checks) {
+  constexpr std::size_t most_cases = 256;  // of a whole network each
+  std::vector<Seen> seen(checks.size());
+  if (!checks.empty())
+    over_all_cases(estate, question, std::min(question.budget, most_cases), seen, [&](std::span<Inquiry> inquiries) {
+      const reach::Network network = reach::network_of(inquiries.front().in());
+      const reach::Reach reach(network);
+      for (std::size_t i = 0; i < checks.size(); ++i) checks[i]->of_network(inquiries[i], reach);
+    });
+  std::map<std::string_view, Seen> out;
+  for (std::size_t i = 0; i < checks.size(); ++i) {
+    seen[i].types.insert(checks[i]->types.begin(), checks[i]->types.end());
+    out.emplace(checks[i]->id, std::move(seen[i]));
+  }
+  return out;
+}
+
+Seen ask_of_rights(const rights::Known& known, const EngineCheck& check) {
+  Seen out;
+  out.types.insert(check.types.begin(), check.types.end());
+  for (const Inquiry::Finding& finding : check.of_rights(known)) {
+    const Location at = finding.at.line == 0 && finding.resource != nullptr ? finding.resource->at : finding.at;
+    keep_worst(out.standings, key_of(known.estate(), finding), {finding.outcome, at, finding.text});
+  }
+  return out;
 }
 
 // An account without any template of which nothing that Redoubt reads tells of these types is no source for the check.
@@ -197,25 +244,49 @@ Findings prove(const Estate& estate, const Question& question) {
   const bool account_given = has_snapshot(estate);
   std::map<std::string_view, std::vector<const Check*>> by_id;  // several ask the same of different types
   for (const Check& check : checks()) by_id[check.id].push_back(&check);
+  std::map<std::string_view, const EngineCheck*> by_engine;
+  for (const EngineCheck& check : engine_checks()) by_engine.emplace(check.id, &check);
+
+  std::vector<const EngineCheck*> of_network;
+  const auto is_asked = [&](const Control& control, const CheckEntry& entry) {
+    const bool source_given = entry.source == Source::estate || (entry.source == Source::account && account_given);
+    return covers(question, control, entry) && source_given && entry.least_scope <= scope;
+  };
+  for (const Control& control : catalogue())
+    for (const CheckEntry& entry : control.checks)
+      if (const auto found = by_engine.find(entry.id);
+          found != by_engine.end() && found->second->of_network && is_asked(control, entry))
+        of_network.push_back(found->second);
+  std::map<std::string_view, Seen> seen_of_network = ask_of_network(estate, question, of_network);
+  std::optional<rights::Known> known;  // once a check asks for it
 
   Findings out;
   for (const Control& control : catalogue())
     for (const CheckEntry& entry : control.checks) {
       if (!covers(question, control, entry)) continue;
       const auto check = by_id.find(entry.id);
-      const bool source_given = entry.source == Source::estate || (entry.source == Source::account && account_given);
-      if (check == by_id.end() || !source_given || entry.least_scope > scope) {
+      const auto engine = by_engine.find(entry.id);
+      const bool has_code = check != by_id.end() || engine != by_engine.end();
+      if (!has_code || !is_asked(control, entry)) {
         ++out.summary.not_asked;
         continue;
       }
       Seen seen;
-      for (const Check* each : check->second) ask(estate, question, *each, seen);
+      if (check != by_id.end()) {
+        for (const Check* each : check->second) ask(estate, question, *each, seen);
+      } else if (engine->second->of_network) {
+        seen = std::move(seen_of_network[entry.id]);
+      } else {
+        if (!known) known.emplace(estate);
+        seen = ask_of_rights(*known, *engine->second);
+      }
       if (seen.standings.empty() && !can_be_seen(estate, seen.types)) {
         ++out.summary.not_asked;
         continue;
       }
       note_what_was_not_listed(estate, seen);
-      add_verdicts(estate, scope, seen.standings, check->second.front()->method, entry, control, out.verdicts);
+      const Method method = check != by_id.end() ? check->second.front()->method : engine->second->method();
+      add_verdicts(estate, scope, seen.standings, method, entry, control, out.verdicts);
     }
   count(out);
   return out;

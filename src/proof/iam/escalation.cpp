@@ -10,6 +10,7 @@
 #include "iam/contains.hpp"
 #include "iam/decide.hpp"
 #include "iam/escalation_paths.hpp"
+#include "iam/glob.hpp"
 
 namespace redoubt::iam {
 namespace {
@@ -21,6 +22,31 @@ bool allows_everything(const Identity& identity) {
       return statement.effect == Effect::allow && !statement.not_action && !statement.not_resource &&
              contains(statement.actions, "*") && contains(statement.resources, "*") && statement.conditions.empty();
     });
+  });
+}
+
+// Whether some policy of the identity allows the action on anything, whatever else is said of it: where none does, no
+// path that needs it is open, and nothing has to be decided.
+bool may_allow(const PolicySet& set, std::string_view action) {
+  return std::ranges::any_of(set.policies, [&](const Policy* policy) {
+    return std::ranges::any_of(policy->statements, [&](const Statement& statement) {
+      if (statement.effect != Effect::allow) return false;
+      if (statement.not_action) return true;
+      return std::ranges::any_of(statement.actions, [&](const std::string& pattern) {
+        const auto glob = Glob::read(Glob::Dialect::action, pattern, nullptr);
+        return !glob || glob->matches(action);
+      });
+    });
+  });
+}
+
+// Whether the role's trust policy names anybody who is no service: all others cannot assume it ("Role trust policies").
+bool may_be_assumed(const Identity& role) {
+  return !role.trust || std::ranges::any_of(role.trust->statements, [](const Statement& statement) {
+    return statement.effect == Effect::allow &&
+           (!statement.principals || statement.not_principal || statement.principals->everyone ||
+            !statement.principals->aws.empty() || !statement.principals->federated.empty() ||
+            !statement.principals->canonical.empty());
   });
 }
 
@@ -97,6 +123,11 @@ class Search {
   Decision decide_step(const Principal& principal, std::string_view action, std::vector<std::string> resources,
                        std::string_view passed_to) {
     Scenario scenario = account_.scenario(principal, action, "");
+    if (scenario.resource.policies.empty() && !may_allow(scenario.identity, action)) {
+      Decision denied;
+      denied.answer = Answer::denied;
+      return denied;
+    }
     Policy range{.name = "the path", .statements = {Statement{}}};
     range.statements.front().actions = {"*"};
     range.statements.front().resources = std::move(resources);
@@ -168,7 +199,7 @@ class Search {
 
   void assume_roles(const Principal& principal, Escalation& out) {
     for (const auto& [arn, role] : account_.identities()) {
-      if (role.principal.kind != Principal::Kind::role || visited_.contains(arn)) continue;
+      if (role.principal.kind != Principal::Kind::role || visited_.contains(arn) || !may_be_assumed(role)) continue;
       Pins pins;
       pins.action = "sts:AssumeRole";
       pins.resource = arn;

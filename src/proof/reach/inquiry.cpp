@@ -18,7 +18,8 @@ std::expected<Finding, std::string> inquire(const estate::Estate& estate, const 
       if (missing.empty()) missing = from ? to.error() : from.error();
       return;
     }
-    Answer answer = Reach(network).ask({*from, *to, inquiry.protocol, inquiry.port, inquiry.source, /*direct=*/false});
+    Answer answer = Reach(network).ask(
+        {*from, *to, inquiry.protocol, inquiry.port, inquiry.source, /*direct=*/false, /*within=*/{}});
     Finding finding{answer.verdict,
                     ids_of(network, answer.path),
                     answer.packet,

@@ -20,7 +20,8 @@ PacketSet wanted(const Question& question) {
     if (!question.protocol) box.protocols = protocols_of({tcp, udp});
     box.destination_ports = PortSet::one(*question.port);
   }
-  return PacketSet(std::move(box));
+  const PacketSet out(std::move(box));
+  return question.within ? out & *question.within : out;
 }
 
 AddressSet site_sources(const Site& site) {

@@ -36,6 +36,7 @@ struct Question {
   std::optional<std::uint16_t> port;     // destination port, at the receiver
   std::optional<Address> source;         // the sender's address
   bool direct = false;                   // only connections that no load balancer passes on
+  std::optional<PacketSet> within = {};  // only packets of this set, as they reach the receiver
 };
 
 enum class Verdict : std::uint8_t { reachable, unreachable, unknown };

@@ -58,6 +58,10 @@ struct Escalation {
 [[nodiscard]] Escalation find_escalation(const Known& known, const std::string& principal,
                                          std::chrono::milliseconds budget = iam::default_budget);
 
+// The same for several at once, each with the budget: what the estate says is read once a case for all of them.
+[[nodiscard]] std::vector<Escalation> find_escalations(const Known& known, const std::vector<std::string>& principals,
+                                                       std::chrono::milliseconds budget = iam::default_budget);
+
 // The roles and users that the estate declares in some case, by ARN as their templates have it where no account is
 // named.
 [[nodiscard]] std::vector<std::string> identities(const Known& known);

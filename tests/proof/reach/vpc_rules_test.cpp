@@ -1,4 +1,5 @@
 // The rules of one VPC, each in a template as small as can be.
+#include "reach/network_of.hpp"
 #include "support.hpp"
 
 namespace redoubt::reach {
@@ -38,6 +39,23 @@ TEST(InternetGateway, an_elastic_address_is_a_public_one) {
 TEST(InternetGateway, a_public_address_without_a_route_back_is_not_reached) {
   const std::string with = two_subnets + "  Address: {Type: AWS::EC2::EIP, Properties: {InstanceId: !Ref Back}}\n";
   EXPECT_EQ(shown(ask(with, "internet", "Back", "tcp 22")), "unreachable: PrivateTable (route table), the answer");
+}
+
+TEST(Reach, asks_about_the_packets_of_a_set_only) {
+  const estate::Estate estate = testing::estate_of(two_subnets);
+  estate::for_each_case(estate, 1, [](estate::Case& in) {
+    const Network network = network_of(in);
+    Question question;
+    question.from.internet = true;
+    question.to = *find_endpoint(network, "Front");
+    question.within = PacketSet(Box{.protocols = protocols_of({tcp}), .destination_ports = PortSet::range(30, 40)});
+    const Answer some = Reach(network).ask(question);
+    ASSERT_TRUE(some.packet);
+    EXPECT_EQ(some.verdict, Verdict::reachable);
+    EXPECT_TRUE(some.packet->destination_port >= 30 && some.packet->destination_port <= 40);
+    question.port = 22;  // and no packet is of both
+    EXPECT_EQ(Reach(network).ask(question).verdict, Verdict::unreachable);
+  });
 }
 
 TEST(Routes, the_longest_prefix_wins) {

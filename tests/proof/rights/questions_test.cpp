@@ -368,6 +368,23 @@ TEST(Rights, that_lead_to_administrator_are_found_in_the_case_in_which_they_do) 
       0U);
 }
 
+TEST(Rights, of_several_principals_lead_up_as_those_of_each_by_itself) {
+  const Known both = known(role_with("{Effect: Allow, Action: 'iam:PutRolePolicy', Resource: '*'}", R"(
+  Reader:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {Version: 2012-10-17, Statement: []}
+      Policies: [{PolicyName: own, PolicyDocument: {Version: 2012-10-17, Statement: {Effect: Allow, Action: 's3:Get*', Resource: '*'}}}]
+)"));
+  const std::vector<std::string> names{"AppRole", "Reader"};
+  const std::vector<Escalation> found = find_escalations(both, names);
+  ASSERT_EQ(found.size(), names.size());
+  for (std::size_t i = 0; i < names.size(); ++i)
+    EXPECT_EQ(found[i].found.paths.size(), find_escalation(both, names[i]).found.paths.size()) << names[i];
+  EXPECT_FALSE(found[0].found.paths.empty());
+  EXPECT_TRUE(found[1].found.paths.empty());
+}
+
 TEST(Rights, to_a_resource_of_an_open_name_are_undecided_where_a_policy_tells_one_name_from_another) {
   const std::string parameters = "Parameters: {Stage: {Type: String}}\n";
   const std::string bucket = "  Data: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub '${Stage}-data'}}\n";
