@@ -72,10 +72,10 @@ def plot(figures: list[dict]) -> str:
         if name == "internet_ms":
             growth = last["interfaces"] / first["interfaces"]
             (x1, y1), (x2, y2) = points[0], place(last["interfaces"], first[name] * growth)
-            out.append(f'<path class="linear" d="M{x1} {y1}L{x2} {y2}"/><text x="{x2 + 10}" y="{y2 - 6}">linear growth</text>')
+            out.append(f'<path class="linear" d="M{x1} {y1}L{x2} {y2}"/><text x="{x2 + 10}" y="{y2 + 16}">(dashed: linear growth)</text>')
         out.append(f'<g class="{name}"><path class="line" d="M{"L".join(f"{x} {y}" for x, y in points)}"/>'
                    + "".join(f'<circle class="dot" cx="{x}" cy="{y}" r="3.5"/>' for x, y in points)
-                   + f'<text x="{points[-1][0] + 10}" y="{points[-1][1] + 10}">{title}</text></g>')
+                   + f'<text x="{points[-1][0] + 10}" y="{points[-1][1] + 4}">{title}</text></g>')
     x, y = place(*GOAL)
     out.append(f'<circle class="goal" cx="{x}" cy="{y}" r="6"/><text x="{x}" y="{y - 12}" text-anchor="middle">goal: under 1 s</text>')
     return "\n".join([*out, "</svg>", ""])
