@@ -47,6 +47,7 @@ Lookup::Lookup(const Network& network)
       const Assigned& assigned = interface.assigned[a];
       for (const auto& [first, last] : assigned.addresses) {
         subnets_[interface.subnet].items.push_back({first, last, i, a});
+        private_.items.push_back({first, last, i, a});
         if (!is_ipv4(first)) public_.items.push_back({first, last, i, a});
       }
       if (assigned.public_address) public_.items.push_back({*assigned.public_address, *assigned.public_address, i, a});
@@ -54,18 +55,30 @@ Lookup::Lookup(const Network& network)
   }
   for (Sorted& each : subnets_) each.seal();
   for (Sorted& each : vpc_ranges_) each.seal();
+  private_.seal();
   public_.seal();
   for (Index b = 0; b < network.balancers.size(); ++b) {
     for (const Index interface : network.balancers[b].interfaces) balancer_[interface] = b;
     for (const BalancerTarget& target : network.balancers[b].targets)
-      if (target.interface != none) {
-        std::vector<Index>& list = targeted_[target.interface];
+      for (const Index interface : targets_of(target)) {
+        std::vector<Index>& list = targeted_[interface];
         if (list.empty() || list.back() != b) list.push_back(b);
       }
   }
   for (Index i = 0; i < network.interfaces.size(); ++i)
     if (network.interfaces[i].kind == InterfaceKind::load_balancer && balancer_[i] == none)
       unknown_balancers_.push_back(i);
+}
+
+// A target by address may stand in any VPC that the load balancer's packets get to.
+std::vector<Index> Lookup::targets_of(const BalancerTarget& target) const {
+  if (target.interface != none) return {target.interface};
+  if (!target.address) return {};
+  std::vector<Owned> found;
+  private_.find(AddressSet::one(*target.address), found);
+  std::vector<Index> out;
+  for (const Owned& each : found) out.push_back(each.interface);
+  return out;
 }
 
 std::vector<Lookup::Owned> Lookup::in_subnet(Index subnet, const AddressSet& addresses) const {

@@ -279,6 +279,8 @@ class Lookup {
   [[nodiscard]] const LoadBalancer* balancer_of(Index interface) const;
   // Interfaces of load balancers that are not in the source themselves.
   [[nodiscard]] const std::vector<Index>& unknown_balancers() const { return unknown_balancers_; }
+  // The interfaces that a target may be: the one that it names, or all that have its address.
+  [[nodiscard]] std::vector<Index> targets_of(const BalancerTarget& target) const;
   // Balancers that have this interface among their targets.
   [[nodiscard]] const std::vector<Index>& balancers_to(Index interface) const;
 
@@ -294,7 +296,7 @@ class Lookup {
   std::vector<Sorted> subnets_;     // by subnet: interfaces
   std::vector<Sorted> vpc_ranges_;  // by VPC: subnets (as `interface`)
   std::vector<std::vector<Index>> vpc_subnets_;
-  Sorted public_;
+  Sorted private_, public_;
   std::vector<Index> balancer_;  // by interface
   std::vector<Index> unknown_balancers_;
   std::map<Index, std::vector<Index>> targeted_;  // interface → balancers

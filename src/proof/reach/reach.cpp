@@ -24,6 +24,10 @@ PacketSet wanted(const Question& question) {
   return question.within ? out & *question.within : out;
 }
 
+bool has(const std::vector<Index>& list, Index index) {
+  return std::ranges::find(list, index) != list.end();
+}
+
 AddressSet site_sources(const Site& site) {
   AddressSet prefixes = addresses_of(site.prefixes);
   if (!site.unknown.empty()) return all_ipv4() | all_ipv6();
@@ -263,7 +267,7 @@ std::vector<Reached> Reach::reached_from_internet(bool direct) const {
     if (!direct)
       for (const Index b : lookup_.balancers_to(i))
         for (Index t = 0; t < network_.balancers[b].targets.size(); ++t)
-          if (network_.balancers[b].targets[t].interface == i)
+          if (has(lookup_.targets_of(network_.balancers[b].targets[t]), i))
             behind.emplace_back(b, network_.balancers[b].targets[t].ports.first());
     if (const LoadBalancer* own = lookup_.balancer_of(i))
       behind.emplace_back(static_cast<Index>(own - network_.balancers.data()), none);

@@ -29,6 +29,10 @@ bool has(const std::vector<Index>& list, Index index) {
   return std::ranges::find(list, index) != list.end();
 }
 
+bool has_any(const std::vector<Index>& list, const std::vector<Index>& of) {
+  return std::ranges::any_of(of, [&](Index index) { return has(list, index); });
+}
+
 // The ports from which NAT gateways and load balancers open connections.
 const PacketSet& own_ports() {
   static const PacketSet set = PacketSet::everything().translated(AddressSet::all());
@@ -319,7 +323,7 @@ void Reach::Search::arrived(std::vector<Leg> legs, bool at_receiver) {
     for (const Index t : listener.targets) {
       if (found) return;
       const BalancerTarget& target = balancer->targets[t];
-      if (!at_receiver && !has(towards_, target.interface)) continue;
+      if (!at_receiver && !has_any(towards_, lookup.targets_of(target))) continue;
       targets = true;
       to_target(there, target, at_receiver);
     }
@@ -352,7 +356,7 @@ void Reach::Search::to_target(const std::vector<Leg>& legs, const BalancerTarget
   // A load balancer uses private addresses; the port that was asked for is the receiver's.
   packets = packets.to(target.interface != none ? network.interfaces[target.interface].addresses()
                                                 : AddressSet::one(*target.address));
-  if (!at_receiver && has(to.interfaces, target.interface)) packets = packets & wanted;
+  if (!at_receiver && has_any(to.interfaces, lookup.targets_of(target))) packets = packets & wanted;
   const bool keeps = target.keeps_client_address && target.interface != none;
   const AddressSet sources = keeps ? last.packets.sources() : network.interfaces[from.index].addresses();
   packets = (packets & PacketSet::everything().from(sources));
@@ -371,10 +375,11 @@ void Reach::Search::to_target(const std::vector<Leg>& legs, const BalancerTarget
         keeps ? close_kept(from, std::move(arrival), legs) : close({from, sources}, std::move(arrival), legs);
     if (!leg) continue;
     std::vector<Leg> further = legs;
+    const Hop at = leg->arrival.at;
     further.push_back(std::move(*leg));
-    if (has(to.interfaces, target.interface) || at_receiver)
+    if (at_receiver || (at.kind == HopKind::interface && has(to.interfaces, at.index)))
       add(std::move(further));
-    else
+    else if (at.kind == HopKind::interface)
       arrived(std::move(further), false);
   }
 }

@@ -51,7 +51,7 @@ void Builder::what_was_not_listed() {
     if (!is_snapshot(*resource)) continue;
     any = true;
     Gateway& gateway = n_.vpn_gateways[g];
-    const bool joined = std::ranges::any_of(n_.links, [&](const SiteLink& link) { return link.vpn_gateway == g; });
+    const bool joined = std::ranges::find(n_.links, g, &SiteLink::vpn_gateway) != n_.links.end();
     const bool direct = is_listed("DirectConnectGatewayAssociations") || is_listed("VirtualInterfaces");
     if (!is_listed("VpnConnections", *resource))
       gateway.unknown = fmt::format("{}: the VPN connections of its account and region were not listed", gateway.id);

@@ -141,6 +141,37 @@ TEST(NetworkLoadBalancer, sends_from_its_own_address_to_targets_by_address_or_wh
   EXPECT_EQ(reaches(network_balancer(by_host, "", "10.0.0.0/24")), Verdict::unreachable);
 }
 
+// "Target type" (Application Load Balancer guide): an address may be of a peered VPC, too.
+TEST(LoadBalancer, has_targets_by_address_in_another_vpc) {
+  const std::string over = testing::two_subnets + R"(
+  Other: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.1.0.0/16}}
+  There: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Other, CidrBlock: 10.1.0.0/24}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Other}}
+  Association: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref There, RouteTableId: !Ref Table}}
+  Peering: {Type: AWS::EC2::VPCPeeringConnection, Properties: {VpcId: !Ref Vpc, PeerVpcId: !Ref Other}}
+  Over: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref PublicTable, DestinationCidrBlock: 10.1.0.0/16, VpcPeeringConnectionId: !Ref Peering}}
+  Return: {Type: AWS::EC2::Route, Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 10.0.0.0/16, VpcPeeringConnectionId: !Ref Peering}}
+  Inner: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Other, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 8080, ToPort: 8080, CidrIp: 10.0.0.0/24}]}}
+  Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref There, PrivateIpAddress: 10.1.0.50, SecurityGroupIds: [!Ref Inner]}}
+  Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Scheme: internet-facing, Subnets: [!Ref Public], SecurityGroups: [!Ref Open]}}
+  Targets: {Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {VpcId: !Ref Vpc, Port: 8080, Protocol: HTTP, TargetType: ip, Targets: [{Id: 10.1.0.50, AvailabilityZone: all}]}}
+  Listener: {Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {LoadBalancerArn: !Ref Balancer, Port: 443, Protocol: HTTPS, DefaultActions: [{Type: forward, TargetGroupArn: !Ref Targets}]}}
+)";
+  const Finding finding = ask(over, "internet", "Host", "tcp 8080");
+  EXPECT_EQ(shown(finding), "reachable") << finding.unknown;
+  EXPECT_EQ(path_of(finding),
+            "internet > Gateway > Vpc > Public > Balancer > Public > Vpc > Peering > Other > There > Host");
+  EXPECT_EQ(ask(over, "internet", "Host", "tcp 22").verdict, Verdict::unreachable);
+  std::vector<std::string> reached;
+  const estate::Estate estate = testing::estate_of(over);
+  estate::for_each_case(estate, 1, [&](estate::Case& in) {
+    const Network network = network_of(in);
+    for (const Reached& each : Reach(network).reached_from_internet())
+      reached.push_back(network.interfaces[each.interface].owner);
+  });
+  EXPECT_EQ(reached, (std::vector<std::string>{"Front", "Host", "Balancer"}));
+}
+
 TEST(ClassicLoadBalancer, passes_on_to_the_instances_behind_its_listeners) {
   const std::string classic = testing::two_subnets + R"(
   Front443: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}]}}
