@@ -266,6 +266,7 @@ Outcome can_in(const Known& known, const Question& question, Case& in, const Hin
     return undecided;
   });
   out.decision = both(std::move(generous), std::move(strict), open);
+  std::erase_if(out.decision.because, [](const std::string& origin) { return origin.empty(); });
   return out;
 }
 
