@@ -60,7 +60,7 @@ class TemplateReader {
 
   std::optional<ReadError> read() {
     stack_.file = document_.at.file;
-    stack_.has_rules = !document_["Rules"].members.empty();
+    for (const Member& each : document_["Rules"].members) stack_.rules.push_back(each.value);
     read_transforms();
     check_sections();
     declare();
