@@ -243,6 +243,20 @@ TEST(Case, Says_when_a_case_may_not_occur) {
   EXPECT_THAT(inexact("!If [Looks, a, b]"), ElementsAre("Look is \"y\" → not", "Look is not \"y\" → exact"));
 }
 
+TEST(Case, Mappings_hold_no_functions) {
+  const Estate estate = testing::estate_of(R"(
+Mappings: {Names: {here: {bucket: !Ref 'AWS::Region', other: fixed}}}
+Resources:
+  A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !FindInMap [Names, here, bucket]}}
+  B: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !FindInMap [Names, here, other]}}
+)");
+  ASSERT_EQ(estate.faults.size(), 1U);
+  EXPECT_TRUE(for_each_case(estate, 8, [&](Case& c) {
+    EXPECT_TRUE(c.get(*estate.find("A", 0), "BucketName").is(Kind::unknown));
+    EXPECT_EQ(c.text(c.get(*estate.find("B", 0), "BucketName")).value, "fixed");
+  }));
+}
+
 // What becomes of the two cases of IsX under a rule.
 std::vector<std::string> under_rule(const std::string& rule) {
   return asked("!If [IsX, a, b]", "Rules: {R: " + rule + "}\n" + std::string(parameters), [](Case& c, const Value&) {

@@ -496,5 +496,18 @@ TEST(Rights, are_denied_by_a_resource_control_policy_of_the_resources_account) {
   EXPECT_EQ(get_under(with_control("'210987654321'", no_reads_by_anybody, "RESOURCE")).answer, Answer::allowed);
 }
 
+TEST(Rights, survive_names_that_are_made_of_one_another) {
+  constexpr const char* circle = R"(
+Resources:
+  A:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: !Ref B}
+  B:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: !Ref A}
+)";
+  EXPECT_EQ(ask(circle, "anonymous", "s3:GetObject", "arn:aws:s3:::b/k").answer, Answer::denied);
+}
+
 }  // namespace
 }  // namespace redoubt::rights
