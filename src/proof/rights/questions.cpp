@@ -417,7 +417,9 @@ Escalations find_escalations(const Known& known, const std::vector<std::string>&
                              std::chrono::milliseconds budget) {
   const auto ask = [&](const iam::Account& account, const iam::Principal& who) {
     iam::Budget of_case(budget);
-    return Escalation{iam::find_escalation(account, who, of_case), {}, account.missing(who)};
+    Escalation out{iam::find_escalation(account, who, of_case), {}, account.missing(who)};
+    if (out.missing.empty()) out.missing = out.found.missing;
+    return out;
   };
   Escalations out;
   if (known.estate().resources.empty()) {

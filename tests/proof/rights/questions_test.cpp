@@ -509,5 +509,20 @@ Resources:
   EXPECT_EQ(ask(circle, "anonymous", "s3:GetObject", "arn:aws:s3:::b/k").answer, Answer::denied);
 }
 
+TEST(Escalation, through_a_role_whose_policies_are_not_known_is_left_open) {
+  const std::string text = role_with("{Effect: Allow, Action: 'sts:AssumeRole', Resource: '*'}", R"(
+  Power:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: power
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement: {Effect: Allow, Principal: {AWS: '123456789012'}, Action: sts:AssumeRole}
+      ManagedPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess']
+)");
+  const Escalation found = find_escalation(known(text), app);
+  EXPECT_NE(found.missing.find("PowerUserAccess"), std::string::npos) << found.missing;
+}
+
 }  // namespace
 }  // namespace redoubt::rights
