@@ -157,6 +157,11 @@ void cluster_endpoint_private(Inquiry& ask, const Resource& cluster) {
   ask.expect_false(cluster, "ResourcesVpcConfig.EndpointPublicAccess", true);
 }
 
+// A search domain without VPCOptions has an endpoint on the Internet ("Launching your domains within a VPC").
+void domain_in_vpc(Inquiry& ask, const Resource& domain) {
+  ask.expect_given(domain, "VPCOptions.SubnetIds");
+}
+
 void classic_group(Inquiry& ask, const Resource& group) {
   ask.refuted(&group, {}, "it belongs to EC2-Classic, outside of any VPC");
 }
@@ -324,6 +329,8 @@ std::vector<Check> network_checks() {
                                                   {"AWS::Redshift::Cluster", not_public},
                                                   {"AWS::DMS::ReplicationInstance", not_public},
                                                   {"AWS::EKS::Cluster", cluster_endpoint_private},
+                                                  {"AWS::Elasticsearch::Domain", domain_in_vpc},
+                                                  {"AWS::OpenSearchService::Domain", domain_in_vpc},
                                                   {"AWS::Redshift::ClusterSecurityGroup", classic_group},
                                                   {"AWS::RDS::DBSecurityGroup", classic_group},
                                                   {"AWS::ElastiCache::SecurityGroup", classic_group}}),

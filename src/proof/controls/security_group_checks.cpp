@@ -95,11 +95,12 @@ Truth has_port_range(Inquiry&, const GroupRule& rule) {
 }
 
 void ingress_single_port(Inquiry& ask, const Resource& resource) {
-  ask_each(ask, resource, true, has_port_range, "admits a range of ports", "every rule admits one port");
+  ask_each(ask, resource, true, has_port_range, "admits a range of ports", "every rule for TCP or UDP admits one port");
 }
 
 void outbound_single_port(Inquiry& ask, const Resource& resource) {
-  ask_each(ask, resource, false, has_port_range, "admits a range of ports", "every rule admits one port");
+  ask_each(ask, resource, false, has_port_range, "admits a range of ports",
+           "every rule for TCP or UDP admits one port");
 }
 
 Truth has_address_range(Inquiry& ask, const GroupRule& rule) {
