@@ -23,7 +23,8 @@ const std::vector<Check>& checks() {
 const std::vector<EngineCheck>& engine_checks() {
   static const std::vector<EngineCheck> all = [] {
     std::vector<EngineCheck> out;
-    for (const auto section : {reachability_checks, group_admission_checks, rights_checks, role_envelope_checks})
+    for (const auto section : {reachability_checks, subnet_checks, group_admission_checks, rights_checks,
+                               role_envelope_checks, migration_checks})
       for (EngineCheck& check : section()) out.push_back(std::move(check));
     return out;
   }();

@@ -7,6 +7,8 @@
 #include "databases.hpp"
 #include "property_checks.hpp"
 #include "reading.hpp"
+#include "secret_forms.hpp"
+#include "secret_values.hpp"
 #include "value_text.hpp"
 
 namespace redoubt::controls {
@@ -124,6 +126,102 @@ void patched(Inquiry& ask, const Resource& database) {
   ask.expect_true(database, "AutoMinorVersionUpgrade", true);
 }
 
+// --- IR-3 ------------------------------------------------------------------------------------------------------------
+
+// Does everything of one type write to log groups? `goes` says of one resource.
+void expect_in_log_groups(Inquiry& ask, std::string_view type, std::string_view what,
+                          Truth (*goes)(Inquiry&, const Resource&)) {
+  const auto all = ask.resources(type);
+  if (all.empty()) return ask.refuted(nullptr, {}, fmt::format("no {} is declared", type));
+  for (const Resource* each : all)
+    ask.expect(*each, {}, goes(ask, *each), fmt::format("its {} are in a log group", what),
+               fmt::format("its {} are in no log group", what));
+}
+
+Truth is_given(const Value& value) {
+  return value.is(Kind::unknown) ? unknown_truth(value.text) : truth(!is_empty(value));
+}
+
+Truth trail_in_log_group(Inquiry& ask, const Resource& trail) {
+  return is_given(ask.get(trail, "CloudWatchLogsLogGroupArn"));
+}
+
+// "AWS::EC2::FlowLog": cloud-watch-logs where LogDestinationType is not given.
+Truth flow_log_in_log_group(Inquiry& ask, const Resource& log) {
+  const Known<std::string> type = ask.text(log, "LogDestinationType").when_absent("cloud-watch-logs");
+  return type.unknown() ? unknown_truth(type.why) : truth(type.value == "cloud-watch-logs");
+}
+
+Truth task_in_log_group(Inquiry& ask, const Resource& definition) {
+  Truth out = truth(true);
+  for (const Container& container : containers_of(ask, definition)) {
+    if (container.value.is(Kind::unknown)) {
+      out = both(out, unknown_truth(container.value.text));
+      continue;
+    }
+    const Value& group = container.value["LogConfiguration"]["Options"]["awslogs-group"];
+    out = both(out, is_given(group));
+  }
+  return out;
+}
+
+void evidence_searchable(Inquiry& ask) {
+  expect_in_log_groups(ask, "AWS::CloudTrail::Trail", "events", trail_in_log_group);
+  expect_in_log_groups(ask, "AWS::EC2::FlowLog", "records", flow_log_in_log_group);
+  expect_in_log_groups(ask, "AWS::ECS::TaskDefinition", "lines", task_in_log_group);
+}
+
+// --- IR-4 ------------------------------------------------------------------------------------------------------------
+
+void secret_rotatable(Inquiry& ask, const Resource& secret) {
+  ask.proved(&secret, {}, "Secrets Manager takes a new value at any time");
+}
+
+void password_rotatable(Inquiry& ask, const Resource& database) {
+  if (is_cluster_member(ask, database)) return;
+  const Value password = ask.get(database, "MasterUserPassword");
+  if (password.is(Kind::unknown)) return ask.unknown(&database, password.at, password.text);
+  if (is_empty(password)) {
+    const Truth managed = ask.boolean(database, "ManageMasterUserPassword");
+    if (managed.unknown()) return ask.unknown(&database, {}, managed.why);
+    if (surely(managed)) ask.proved(&database, {}, "RDS manages its master password");
+  } else if (is_dynamic_secret(password)) {
+    ask.proved(&database, password.at, "its master password is taken from a secret");
+  } else {
+    ask.refuted(&database, password.at, "its master password stands in the template or a parameter of it");
+  }
+}
+
+void task_credentials_rotatable(Inquiry& ask, const Resource& definition) {
+  for (const Container& container : containers_of(ask, definition)) {
+    for (const Value& secret : items_of(container.value["Secrets"]))
+      ask.proved(&definition, secret.at, "a new task reads the secret's new value");
+    for (const Value& variable : items_of(container.value["Environment"])) {
+      const Known<std::string> name = ask.in().text(variable["Name"]);
+      if (!name.known() || !is_secret_name(name.value)) continue;
+      const Value& value = variable["Value"];
+      if (value.is(Kind::unknown))
+        ask.unknown(&definition, variable.at, value.text);
+      else if (!is_empty(value) && !value.is(Kind::reference) && ask.in().target(value) == nullptr)
+        ask.refuted(&definition, variable.at,
+                    fmt::format("{} of {} stands in its definition, so that a new one needs a new template", name.value,
+                                container.name));
+    }
+  }
+}
+
+void certificate_rotatable(Inquiry& ask, const Resource& certificate) {
+  ask.proved(&certificate, {}, "ACM renews it");
+}
+
+void uploaded_certificate(Inquiry& ask, const Resource& certificate) {
+  ask.refuted(&certificate, {}, "its key stands in the template, so that a new one needs a new template");
+}
+
+void access_key(Inquiry& ask, const Resource& key) {
+  ask.refuted(&key, {}, "it is replaced by another Serial, that is by a new template");
+}
+
 }  // namespace
 
 std::vector<Check> incident_checks() {
@@ -137,6 +235,15 @@ std::vector<Check> incident_checks() {
       {"MON-9.routed", Method::property, {}, {}, [](Inquiry& ask) { findings_routed(ask, "aws.guardduty"); }},
       {"IR-2.isolation-group", Method::property, {}, {}, isolation_group},
       {"IR-2.block-list", Method::property, {}, {}, block_list},
+      {"IR-3.evidence-searchable", Method::property, {}, {}, evidence_searchable},
+      by_type("IR-4.credentials-rotatable", {{"AWS::SecretsManager::Secret", secret_rotatable},
+                                             {db_instance, password_rotatable},
+                                             {db_cluster, password_rotatable},
+                                             {docdb_cluster, password_rotatable},
+                                             {"AWS::ECS::TaskDefinition", task_credentials_rotatable},
+                                             {"AWS::CertificateManager::Certificate", certificate_rotatable},
+                                             {"AWS::IAM::ServerCertificate", uploaded_certificate},
+                                             {"AWS::IAM::AccessKey", access_key}}),
       {"IR-4.database-patched", Method::property, {db_instance}, patched},
       {"IR-6.topic", Method::property, {}, {}, security_topic},
       {"IR-6.topic-encrypted", Method::property, {"AWS::SNS::Topic"}, topic_encrypted},

@@ -128,6 +128,35 @@ void copy_declared(Inquiry& ask) {
               "no backup plan has a copy action, and no database replicates its backups to another region");
 }
 
+// The vault that an ARN names, by reference or by the name at its end.
+const Resource* vault_of(Inquiry& ask, const Value& arn) {
+  if (const Resource* found = ask.in().target(arn)) return found;
+  const Known<estate::Rendered> text = ask.in().rendered(arn);
+  if (!text.known()) return nullptr;
+  for (const Resource* vault : ask.in().resources("AWS::Backup::BackupVault")) {
+    const Known<std::string> name = ask.text(*vault, "BackupVaultName");
+    if (name.known() && text.value.text.ends_with(fmt::format(":backup-vault:{}", name.value))) return vault;
+  }
+  return nullptr;
+}
+
+void copy_customer_key(Inquiry& ask, const Resource& plan) {
+  for (const Value& rule : items_of(ask.get(plan, "BackupPlan.BackupPlanRule")))
+    for (const Value& copy : items_of(rule["CopyActions"])) {
+      const Value& named = copy["DestinationBackupVaultArn"];
+      const Resource* const vault = vault_of(ask, named);
+      if (vault == nullptr || vault->type != "AWS::Backup::BackupVault") {
+        ask.unknown(&plan, copy.at, fmt::format("the vault {} is not among the sources", text_of(ask.estate(), named)));
+        continue;
+      }
+      const Value key = ask.get(*vault, "EncryptionKeyArn");
+      const Truth own = is_customer_key(ask, key);
+      ask.expect(plan, key.at.line != 0 ? key.at : vault->at, own.absent() ? truth(false) : own,
+                 fmt::format("{} has a customer managed key, {}", vault->id, text_of(ask.estate(), key)),
+                 fmt::format("{}, to which it copies, has no customer managed key", vault->id));
+    }
+}
+
 void plan_holds_database(Inquiry& ask) {
   const auto plans = ask.resources("AWS::Backup::BackupPlan");
   if (plans.empty()) return ask.refuted(nullptr, {}, "no AWS::Backup::BackupPlan is declared");
@@ -275,6 +304,7 @@ std::vector<Check> recovery_checks() {
         "AWS::ECR::Repository", "AWS::Backup::BackupVault"},
        stateful_retained},
       {"DR-4.copy-declared", Method::property, {}, {}, copy_declared},
+      {"DR-4.copy-customer-key", Method::property, {"AWS::Backup::BackupPlan"}, copy_customer_key},
       {"DR-5.plan", Method::property, {}, {}, plan_holds_database},
       {"DR-5.vault-locked", Method::property, {"AWS::Backup::BackupVault"}, vault_locked},
       {"DR-5.restore-testing", Method::property, {}, {}, restore_testing},
