@@ -84,6 +84,11 @@ void database_standby(Inquiry& ask, const Resource& database) {
     if (is_cluster_member(ask, database) || !is_empty(ask.get(database, "SourceDBInstanceIdentifier"))) return;
     return ask.expect_true(database, "MultiAZ");
   }
+  // Aurora Serverless v1 starts an instance in another zone by itself ("How Aurora Serverless v1 works").
+  const Known<std::string> mode = ask.text(database, "EngineMode");
+  if (mode.unknown()) return ask.unknown(&database, {}, mode.why);
+  if (mode.known() && mode.value == "serverless")
+    return ask.proved(&database, {}, "Aurora Serverless starts elsewhere what a failed zone had");
   // A cluster that is not Aurora's has its standbys by itself.
   if (!is_empty(ask.get(database, "DBClusterInstanceClass")))
     return ask.proved(&database, {}, "a Multi-AZ cluster has two readable standbys");
