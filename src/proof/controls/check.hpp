@@ -133,5 +133,6 @@ struct Check {
 [[nodiscard]] std::vector<Check> snapshot_age_checks();
 [[nodiscard]] std::vector<Check> trail_alarm_checks();
 [[nodiscard]] std::vector<Check> admission_checks();
+[[nodiscard]] std::vector<Check> confinement_checks();
 
 }  // namespace redoubt::controls
