@@ -87,11 +87,15 @@ void add_recorder(Template& t, const Configuration& c) {
       .when("OwnRecorderRole");
   t.add("Recorder", "AWS::Config::ConfigurationRecorder",
         {{"Name", c.name},
-         {"RoleARN", sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/config.amazonaws.com/"
-                         "AWSServiceRoleForConfig")},
+         {"RoleARN",
+          object(
+              {{"Fn::Sub",
+                list({"arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/config.amazonaws.com/${Role}",
+                      object({{"Role", object({{"Fn::If", list({"OwnRecorderRole", ref_to("RecorderServiceRole"),
+                                                                "AWSServiceRoleForConfig"})}})}})})}})},
          {"RecordingGroup", object({{"AllSupported", true}, {"IncludeGlobalResourceTypes", true}})}})
       .when("OwnRecorder")
-      .after({"RecorderBucketPolicy", "RecorderServiceRole"});
+      .after({"RecorderBucketPolicy"});
   t.add("RecorderChannel", "AWS::Config::DeliveryChannel",
         {{"Name", c.name},
          {"S3BucketName", ref_to("RecorderBucket")},

@@ -91,7 +91,6 @@ constexpr std::pair<std::string_view, std::string_view> weaker[] = {
     {"ToPort", "65535"},
     {"To", "65535"},
     {"IpProtocol", "-1"},
-    {"Protocol", "-1"},
 };
 
 // Where a key of one's own is named.
@@ -220,6 +219,8 @@ class Maker {
       }
     if (std::ranges::find(keys, name) != std::end(keys) && value.is(Kind::object))
       set("set AWS's key", path, steps, estate::text("alias/aws/own"));
+    // Of an access list by number: a listener's is a word.
+    if (name == "Protocol" && value.is(Kind::number)) set("set -1", path, steps, estate::number(-1));
     // A rule for a group becomes one for everybody.
     if (name == "SourceSecurityGroupId" || name == "DestinationSecurityGroupId") {
       Steps holder = steps;

@@ -46,11 +46,15 @@ Estate estate_with(const std::vector<stack::NamedTemplate>& all, std::size_t ind
   return out;
 }
 
-// Check and resource of what is refuted.
+std::string text_of(const Verdict& verdict) {
+  return fmt::format("{} {}: {}", verdict.check, verdict.resource, verdict.counterexample);
+}
+
+// Check, resource and counterexample of what is refuted.
 std::set<std::string> refuted(const Findings& findings) {
   std::set<std::string> out;
   for (const Verdict& verdict : findings.verdicts)
-    if (verdict.outcome == Outcome::refuted) out.insert(verdict.check + ' ' + verdict.resource);
+    if (verdict.outcome == Outcome::refuted) out.insert(text_of(verdict));
   return out;
 }
 
@@ -107,11 +111,33 @@ std::vector<Question> questions() {
   return {first, second};
 }
 
-// By the resource, or by the type of one that is no longer there, or by the property.
-bool names_the_place(const Verdict& verdict, const Mutant& mutant) {
-  const std::string property = mutant.path.substr(mutant.path.rfind('.') + 1);
-  return verdict.resource == mutant.resource || verdict.counterexample.contains(mutant.resource) ||
-         verdict.counterexample.contains(mutant.path.empty() ? mutant.type : property);
+// The resources that a value refers to.
+void gather(const Value& value, std::set<std::string>& out) {
+  if (value["Ref"].is(Kind::text)) out.insert(value["Ref"].text);
+  if (const Value& named = value["Fn::GetAtt"]; named.is(Kind::list)) out.insert(named.items.front().text);
+  for (const Value& item : value.items) gather(item, out);
+  for (const estate::Member& member : value.members) gather(member.value, out);
+}
+
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+// By the resource, by what it belongs to (a policy's topic), by the property, or by the kind of what is missing: of a
+// MetricFilter "filter".
+bool names_the_place(const Verdict& verdict, const Mutant& mutant, const std::set<std::string>& neighbours) {
+  const auto is_named = [&](const std::string& id) {
+    return verdict.resource == id || verdict.counterexample.contains(id);
+  };
+  const std::string text = lower(verdict.counterexample);
+  std::string property = lower(mutant.path.substr(mutant.path.rfind('.') + 1));
+  while (!property.empty() && (property.ends_with('[') || property.ends_with(']') || property.ends_with('s')))
+    property.pop_back();
+  const std::string kind = lower(mutant.type.substr(mutant.type.find_last_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ")));
+  return is_named(mutant.resource) || std::ranges::any_of(neighbours, is_named) ||
+         (!property.empty() && text.contains(property)) || text.contains(kind);
 }
 
 struct Job {
@@ -142,14 +168,15 @@ TEST(Mutation, each_step_that_weakens_the_default_stack_is_refuted) {
     for (std::size_t i = next++; i < jobs.size(); i = next++) {
       Job& job = jobs[i];
       const Estate estate = estate_with(all, job.index, job.mutant.document);
+      std::set<std::string> neighbours;
+      gather(all[job.index].document["Resources"][job.mutant.resource], neighbours);
       for (const Question& question : asked) {
         if (job.named) break;
         for (const Verdict& verdict : prove(estate, question).verdicts) {
-          if (verdict.outcome != Outcome::refuted || before.contains(verdict.check + ' ' + verdict.resource)) continue;
+          if (verdict.outcome != Outcome::refuted || before.contains(text_of(verdict))) continue;
           job.killed = true;
-          job.named = job.named || names_the_place(verdict, job.mutant);
-          if (job.told.empty())
-            job.told = fmt::format("{} {}: {}", verdict.check, verdict.resource, verdict.counterexample);
+          job.named = job.named || names_the_place(verdict, job.mutant, neighbours);
+          if (job.told.empty()) job.told = text_of(verdict);
         }
       }
       job.mutant.document = {};
