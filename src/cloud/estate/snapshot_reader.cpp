@@ -143,6 +143,7 @@ class SnapshotReader {
         texts.push_back(std::move(named));
       }
     const std::size_t count = is_list ? value.items.size() : 1;
+    note_subject(table, answer);
     for (std::size_t i = 0; i < count; ++i) {
       const Value& item = !is_list ? value : texts.size() == count ? texts[i] : value.items[i];
       if (!item.is(Kind::object)) {
@@ -166,6 +167,13 @@ class SnapshotReader {
       if (!make_resource(table, item, answer, reading)) return false;
     }
     return true;
+  }
+
+  // An answer about one thing tells that it was asked about even where it is empty.
+  void note_subject(const Table& table, const Answer& answer) {
+    const std::string subject =
+        table.subject.empty() ? text_of(*answer.content, table.asked_of) : subject_of(table, answer);
+    if (!subject.empty()) found_.list(table.key, answer, subject);
   }
 
   [[nodiscard]] bool has_part(std::string_view key) const {
@@ -382,7 +390,7 @@ class SnapshotReader {
     for (const Empty& each : all)
       if (each.code == refusal.code && each.operation == refusal.operation &&
           refusal.text.find(each.said) != std::string::npos) {
-        found_.listed.emplace_back(each.key);
+        found_.list(each.key, refusal.answer);
         return true;
       }
     return false;
@@ -453,9 +461,9 @@ class SnapshotReader {
     }
     std::ranges::move(found_.gaps, std::back_inserter(estate_.gaps));
     std::ranges::move(found_.left_out, std::back_inserter(left_out_));
-    for (std::string& key : found_.listed)
-      if (!has_part(key) && std::ranges::find(estate_.listed, key) == estate_.listed.end())
-        estate_.listed.push_back(std::move(key));
+    for (Listed& each : found_.listed)
+      if (!has_part(each.kind) && std::ranges::find(estate_.listed, each) == estate_.listed.end())
+        estate_.listed.push_back(std::move(each));
   }
 
   Estate& estate_;

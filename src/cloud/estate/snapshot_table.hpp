@@ -65,9 +65,10 @@ struct Table {
   std::string_view arn = {};   // the item's member that is its ARN; empty: none
   std::span<const Field> fields = {};
   void (*more)(const Value& item, Made& made, Reading& reading) = nullptr;  // what no table can say
-  std::string_view mark = {};     // tells from other kinds under the same key: they lack this member; empty: `id`
-  std::string_view subject = {};  // the request's parameter that the answer does not repeat, but depends on
-  bool whole = false;             // the answer itself is the item, `key` only tells it from others
+  std::string_view mark = {};      // tells from other kinds under the same key: they lack this member; empty: `id`
+  std::string_view subject = {};   // the request's parameter that the answer does not repeat, but depends on
+  std::string_view asked_of = {};  // the request's parameter that the items repeat, and that may stand beside them
+  bool whole = false;              // the answer itself is the item, `key` only tells it from others
 };
 
 // An answer about one thing that another answer lists (get-bucket-policy, get-key-rotation-status). Where it was not
