@@ -135,5 +135,7 @@ struct Check {
 [[nodiscard]] std::vector<Check> snapshot_age_checks();
 [[nodiscard]] std::vector<Check> trail_alarm_checks();
 [[nodiscard]] std::vector<Check> admission_checks();
+[[nodiscard]] std::vector<Check> confinement_checks();
+[[nodiscard]] std::vector<Check> database_companion_checks();
 
 }  // namespace redoubt::controls

@@ -74,6 +74,7 @@ void over_all_cases(const Estate& estate, const Question& question, std::size_t 
   const bool complete = estate::for_each_case(estate, budget, [&](Case& in) {
     std::vector<Inquiry> inquiries(out.size(), Inquiry(in, question.now));
     ask(inquiries);
+    if (in.is_forbidden()) return;
     for (std::size_t i = 0; i < out.size(); ++i) {
       for (const Inquiry::Finding& finding : inquiries[i].findings()) take(all[i], finding, in);
       out[i].types.insert(inquiries[i].looked_for().begin(), inquiries[i].looked_for().end());

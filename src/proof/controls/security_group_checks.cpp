@@ -128,7 +128,10 @@ Truth has_address_range_but_everywhere(Inquiry& ask, const GroupRule& rule) {
 void ingress_single_address(Inquiry& ask, const Resource& resource) {
   const bool public_entry = resource.type == group_type && is_load_balancers(ask, resource);
   ask_each(ask, resource, true, public_entry ? has_address_range_but_everywhere : has_address_range,
-           "admits a range of addresses", "every rule names a single address, a group or a prefix list");
+           "admits a range of addresses",
+           public_entry
+               ? "every rule names a single address, a group, a prefix list or, as a load balancer's may, everybody"
+               : "every rule names a single address, a group or a prefix list");
 }
 
 void rules_described(Inquiry& ask, const Resource& resource) {

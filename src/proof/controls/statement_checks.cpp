@@ -5,6 +5,7 @@
 #include <array>
 
 #include "documents.hpp"
+#include "estate/domain.hpp"
 #include "iam/glob.hpp"
 #include "iam/policy.hpp"
 #include "property_checks.hpp"
@@ -34,9 +35,10 @@ void ask_statements(Inquiry& ask, const Resource& resource, const std::vector<Do
 }
 
 // Is one of these texts such? Unknown where one that is not known might be: with `only_wildcards`, where `*` in the
-// place of its parameters makes it one.
+// place of its parameters makes it one. `exactly`: the only text that is such, which not every parameter can be.
 template <class Is>
-Truth any_text(Inquiry& ask, const Value& texts, std::string& found, Is is, bool only_wildcards = true) {
+Truth any_text(Inquiry& ask, const Value& texts, std::string& found, Is is, bool only_wildcards = true,
+               std::string_view exactly = {}) {
   if (texts.is(Kind::unknown)) return unknown_truth(texts.text);
   Truth out = truth(false);
   for (const Value& item : items_of(texts)) {
@@ -50,6 +52,9 @@ Truth any_text(Inquiry& ask, const Value& texts, std::string& found, Is is, bool
     bool open = false;
     for (const estate::Rendered::Hole& hole : text.value.holes) {
       if (hole.parameter == estate::no_index) continue;
+      if (!exactly.empty() && text.value.text == hole.placeholder &&
+          estate::admits(ask.estate().parameters[hole.parameter], exactly) == estate::Admits::no)
+        continue;
       open = true;
       for (std::size_t at = widest.find(hole.placeholder); at != std::string::npos; at = widest.find(hole.placeholder))
         widest.replace(at, hole.placeholder.size(), "*");
@@ -83,7 +88,7 @@ Truth allows_whole_service(Inquiry& ask, const Value& statement, std::string& wh
 Truth allows_everywhere(Inquiry& ask, const Value& statement, std::string& what) {
   std::string resource;
   const Truth everywhere =
-      any_text(ask, statement["Resource"], resource, [](std::string_view text) { return text == "*"; });
+      any_text(ask, statement["Resource"], resource, [](std::string_view text) { return text == "*"; }, true, "*");
   std::string action;
   Truth confinable = truth(!is_empty(statement["NotAction"]));
   if (surely(confinable)) action = "all actions but some";
