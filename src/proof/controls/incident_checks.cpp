@@ -34,6 +34,10 @@ void security_topic(Inquiry& ask) {
   for (const Resource* topic : topics)
     if (const Resource* subscription = email_subscription(ask, *topic))
       return ask.proved(topic, subscription->at, fmt::format("{} sends it to an e-mail address", subscription->id));
+  for (const Resource* subscription : ask.resources("AWS::SNS::Subscription"))
+    if (const Known<std::string> protocol = ask.text(*subscription, "Protocol"); protocol.unknown() && !topics.empty())
+      return ask.unknown(topics.front(), subscription->at,
+                         fmt::format("whether {} is an e-mail address: {}", subscription->id, protocol.why));
   ask.refuted(topics.empty() ? nullptr : topics.front(), {},
               topics.empty() ? "no AWS::SNS::Topic is declared" : "no topic has an e-mail subscription");
 }
