@@ -106,7 +106,7 @@ class Defaults {
  private:
   [[nodiscard]] bool decides(const estate::Parameter& parameter) const {
     return parameter.default_value && !estate::is_list(parameter) && !parameter.type.starts_with("AWS::SSM::") &&
-           !estate_.stacks[parameter.stack].has_rules;
+           estate_.stacks[parameter.stack].rules.empty();
   }
   void read() {
     is_read_ = true;
