@@ -37,7 +37,7 @@ struct Stack {
   std::map<std::string, Value, std::less<>> mappings;
   std::map<std::string, Value, std::less<>> outputs;  // name → {Value, Export, Condition}, bound
   std::vector<std::string> transforms;  // macros that Redoubt does not know: whatever they may add is unknown
-  bool has_rules = false;               // Rules, which are not evaluated, may forbid values of parameters
+  std::vector<Value> rules;             // {RuleCondition, Assertions}, as written: see rules.hpp
   std::string scope;                    // "stack" or "account" where Metadata.Redoubt.Scope says so; else empty
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <set>
@@ -29,7 +30,8 @@ std::vector<snapshot::Service> services() {
   return {snapshot::vpc_service(),        snapshot::gateway_service(),
           snapshot::instance_service(),   snapshot::load_balancing_service(),
           snapshot::database_service(),   snapshot::bucket_service(),
-          snapshot::key_service(),        snapshot::identity_service(),
+          snapshot::key_service(),        snapshot::principal_service(),
+          snapshot::identity_service(),   snapshot::organisation_service(),
           snapshot::monitoring_service(), snapshot::messaging_service(),
           snapshot::container_service(),  snapshot::security_service(),
           snapshot::backup_service()};
@@ -257,9 +259,13 @@ class SnapshotReader {
     for (const Answer& answer : found_.answers) {
       bool asked_of_nobody = false;
       bool used = false;
-      for (const Part* part : parts_) {
-        if (!member_named(*answer.content, part->key)) continue;
-        if (!part->mark.empty() && !snapshot::member(*answer.content, part->mark)) continue;
+      std::vector<const Part*> fitting;
+      for (const Part* part : parts_)
+        if (member_named(*answer.content, part->key) &&
+            (part->mark.empty() || snapshot::member(*answer.content, part->mark)))
+          fitting.push_back(part);
+      keep_the_named(fitting, answer);
+      for (const Part* part : fitting) {
         const std::size_t index = subject_of(*part, answer);
         if (index == resources_.size()) {
           asked_of_nobody = true;
@@ -276,7 +282,28 @@ class SnapshotReader {
         found_.gaps.push_back(unknown(fmt::format("the answer is an error: {}", refusal.text), refusal.at));
     }
     mark_unasked();
+    snapshot::join_inline_policies(resources_);
     return true;
+  }
+
+  // Several operations answer alike (list-attached-role-policies, list-attached-user-policies). Where the answer does
+  // not say what it is about, but its path says the operation, it is of that one.
+  void keep_the_named(std::vector<const Part*>& parts, const Answer& answer) {
+    const auto squashed = [](std::string_view text) {
+      std::string out;
+      for (const char c : text)
+        if (c != '-' && c != '_') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      return out;
+    };
+    const std::string path = squashed(answer.path.string());
+    const auto is_meant = [&](const Part* part) {
+      return path.find(squashed(part->question)) != std::string::npos ||
+             !text_of(*answer.content, part->subject).empty();
+    };
+    const auto is_found = [&](const Part* part) {
+      return is_meant(part) && subject_of(*part, answer) != resources_.size();
+    };
+    if (parts.size() > 1 && std::ranges::any_of(parts, is_found)) std::erase_if(parts, std::not_fn(is_meant));
   }
 
   [[nodiscard]] bool has_table(const Value& content) const {
@@ -373,7 +400,8 @@ class SnapshotReader {
     const std::size_t count = resources_.size();
     for (const Part* part : parts_)
       for (std::size_t i = 0; i < count; ++i) {
-        if (resources_[i].type != part->type || asked_.contains({part->question, i})) continue;
+        if (resources_[i].type != part->type || part->property.empty() || asked_.contains({part->question, i}))
+          continue;
         if (part->separate.empty()) {
           snapshot::not_told(resources_[i].properties, {part->property}, part->question, resources_[i].at);
         } else if (!by_name_.contains({std::string(part->separate), resources_[i].id})) {

@@ -11,13 +11,15 @@ Value lifecycle(const Configuration& c) {
   return object({{"DeleteAfterDays", c.vault_days}});
 }
 
+Value recovery_vault(const Configuration& c, std::string_view region) {
+  return sub(fmt::format("arn:${{AWS::Partition}}:backup:{}:${{AWS::AccountId}}:backup-vault:{}-recovery", region,
+                         c.prefix()));
+}
+
 Value copies(const Configuration& c) {
   if (c.second_region.empty()) return nothing();
   return list(
-      {object({{"DestinationBackupVaultArn",
-                sub(fmt::format("arn:${{AWS::Partition}}:backup:{}:${{AWS::AccountId}}:backup-vault:{}-recovery",
-                                c.second_region, c.prefix()))},
-               {"Lifecycle", lifecycle(c)}})});
+      {object({{"DestinationBackupVaultArn", recovery_vault(c, c.second_region)}, {"Lifecycle", lifecycle(c)}})});
 }
 
 Value rule(const Configuration& c, std::string_view name, std::string_view schedule) {
@@ -30,8 +32,51 @@ Value rule(const Configuration& c, std::string_view name, std::string_view sched
                  {"CopyActions", copies(c)}});
 }
 
-Value managed(std::string_view name) {
-  return sub(fmt::format("arn:${{AWS::Partition}}:iam::aws:policy/service-role/{}", name));
+// AWS Backup calls its snapshots of databases so, and those that it copies to another region.
+Value snapshots(std::string_view region = "${AWS::Region}") {
+  return sub(fmt::format("arn:${{AWS::Partition}}:rds:{}:${{AWS::AccountId}}:snapshot:awsbackup:*", region));
+}
+
+// RDS takes the right to use a key over from whoever asks it to, as a grant that is its own.
+Value hand_keys_to_services(Value keys) {
+  return allow("kms:CreateGrant", std::move(keys), condition("Bool", "kms:GrantIsForAWSResource", "true"));
+}
+
+// Of AWSBackupServiceRolePolicyForBackup what concerns a database ("Managed policies for AWS Backup": customer managed
+// policies), for this one and its copies.
+Value back_up(const Configuration& c) {
+  const bool copied = !c.second_region.empty();
+  const Value keys =
+      list({get_att("DatabaseKey", "Arn"), get_att("BackupKey", "Arn"), copied ? recovery_key(c) : nothing()});
+  return inline_policy(
+      "back-up",
+      {allow(list({"rds:CreateDBSnapshot", "rds:DescribeDBInstances", "rds:DescribeDBSnapshots",
+                   "rds:ListTagsForResource"}),
+             list({get_att("Database", "DBInstanceArn"), snapshots()})),
+       allow(list({"rds:AddTagsToResource", "rds:CopyDBSnapshot", "rds:DeleteDBSnapshot", "rds:DescribeDBSnapshots",
+                   "rds:ListTagsForResource"}),
+             snapshots("*")),
+       allow(list({"backup:DescribeBackupVault", "backup:CopyFromBackupVault", "backup:CopyIntoBackupVault"}),
+             list({get_att("Vault", "BackupVaultArn"), copied ? recovery_vault(c, "*") : nothing()})),
+       // A copy is made from the recovery point, which of a database is its snapshot.
+       allow("backup:CopyFromBackupVault", snapshots()), allow("kms:DescribeKey", keys), hand_keys_to_services(keys),
+       allow("tag:GetResources", "*")});
+}
+
+// Of AWSBackupServiceRolePolicyForRestores what concerns a database, for those that a restore test makes
+// ("Restore testing" of the AWS Backup developer guide: their names begin with awsbackup-restore-test-).
+Value restore() {
+  const Value tested = arn("rds", "db:awsbackup-restore-test-*"), key = get_att("DatabaseKey", "Arn");
+  return inline_policy(
+      "restore",
+      {allow("rds:RestoreDBInstanceFromDBSnapshot",
+             list({tested, snapshots(), arn("rds", "subgrp:*"), arn("rds", "og:*"), arn("rds", "pg:*")})),
+       allow(list({"rds:AddTagsToResource", "rds:DeleteDBInstance"}), tested),
+       allow(list({"rds:DescribeDBInstances", "rds:DescribeDBSnapshots", "rds:ListTagsForResource"}),
+             list({tested, get_att("Database", "DBInstanceArn"), snapshots()})),
+       allow("kms:DescribeKey", key), hand_keys_to_services(key),
+       allow(list({"kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"}), key,
+             condition("StringEquals", "kms:ViaService", sub("rds.${AWS::Region}.${AWS::URLSuffix}")))});
 }
 
 }  // namespace
@@ -58,11 +103,9 @@ void add_vault(Template& t, const Configuration& c, std::string_view id, const s
 void add_backup(Template& t, const Configuration& c) {
   add_vault(t, c, "Vault", c.prefix(), "BackupKey");
   t.add("BackupRole", "AWS::IAM::Role",
-        {{"AssumeRolePolicyDocument", taken_by("backup.amazonaws.com", nothing())},
-         {"ManagedPolicyArns", list({managed("AWSBackupServiceRolePolicyForBackup")})}});
+        {{"AssumeRolePolicyDocument", taken_by("backup.amazonaws.com", nothing())}, {"Policies", list({back_up(c)})}});
   t.add("RestoreRole", "AWS::IAM::Role",
-        {{"AssumeRolePolicyDocument", taken_by("backup.amazonaws.com", nothing())},
-         {"ManagedPolicyArns", list({managed("AWSBackupServiceRolePolicyForRestores")})}});
+        {{"AssumeRolePolicyDocument", taken_by("backup.amazonaws.com", nothing())}, {"Policies", list({restore()})}});
   t.add("BackupPlan", "AWS::Backup::BackupPlan",
         {{"BackupPlan", object({{"BackupPlanName", c.prefix()},
                                 {"BackupPlanRule", list({rule(c, "daily", "cron(0 3 * * ? *)")})}})}});

@@ -20,6 +20,10 @@ Value parameters() {
 
 }  // namespace
 
+Value recovery_key(const Configuration& c) {
+  return c.recovery_key.empty() ? ref_to("RecoveryKeyArn") : estate::text(c.recovery_key);
+}
+
 void add_database(Template& t, const Configuration& c) {
   const std::string instance = c.prefix();
   Value subnets = list({});
@@ -31,10 +35,16 @@ void add_database(Template& t, const Configuration& c) {
         {{"Description", "PostgreSQL that refuses plain connections"},
          {"Family", "postgres" + c.database_version.substr(0, 2)},
          {"Parameters", parameters()}});
-  t.add("DatabaseMonitoringRole", "AWS::IAM::Role",
-        {{"AssumeRolePolicyDocument", taken_by("monitoring.rds.amazonaws.com")},
-         {"ManagedPolicyArns",
-          list({sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole")})}});
+  // What AmazonRDSEnhancedMonitoringRole allows, for the one log group that RDS writes its measurements to.
+  t.add(
+      "DatabaseMonitoringRole", "AWS::IAM::Role",
+      {{"AssumeRolePolicyDocument", taken_by("monitoring.rds.amazonaws.com")},
+       {"Policies",
+        list({inline_policy(
+            "write-measurements",
+            {allow(list({"logs:CreateLogGroup", "logs:PutRetentionPolicy"}), arn("logs", "log-group:RDSOSMetrics")),
+             allow(list({"logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams", "logs:GetLogEvents"}),
+                   arn("logs", "log-group:RDSOSMetrics:log-stream:*"))})})}});
 
   // RDS would make the groups itself, unencrypted and kept for ever.
   add_log_group(t, "DatabaseLogGroup", fmt::format("/aws/rds/instance/{}/postgresql", instance), c.log_days,
@@ -44,7 +54,6 @@ void add_database(Template& t, const Configuration& c) {
 
   const bool copied = !c.second_region.empty();
   const bool restored = !c.database_snapshot.empty();
-  const Value recovery_key = c.recovery_key.empty() ? ref_to("RecoveryKeyArn") : estate::text(c.recovery_key);
   t.add("Database", "AWS::RDS::DBInstance",
         {{"DBInstanceIdentifier", instance},
          {"DBSnapshotIdentifier", restored ? estate::text(c.database_snapshot) : nothing()},
@@ -77,7 +86,7 @@ void add_database(Template& t, const Configuration& c) {
          {"AutoMinorVersionUpgrade", true},
          {"AllowMajorVersionUpgrade", false},
          {"AutomaticBackupReplicationRegion", copied ? estate::text(c.second_region) : nothing()},
-         {"AutomaticBackupReplicationKmsKeyId", copied ? recovery_key : nothing()},
+         {"AutomaticBackupReplicationKmsKeyId", copied ? recovery_key(c) : nothing()},
          {"AutomaticBackupReplicationRetentionPeriod", copied ? estate::number(c.backup_days) : nothing()},
          {"EnableCloudwatchLogsExports", list({"postgresql", "upgrade"})},
          {"MonitoringInterval", 60},

@@ -80,19 +80,19 @@ void add_detection(Template& t, const Configuration& c) {
 }
 
 void add_recorder(Template& t, const Configuration& c) {
-  t.add("RecorderRole", "AWS::IAM::Role",
-        {{"AssumeRolePolicyDocument", taken_by("config.amazonaws.com")},
-         {"ManagedPolicyArns", list({sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AWS_ConfigRole")})},
-         {"Policies",
-          list({inline_policy("deliver",
-                              {allow("s3:PutObject", sub("${RecorderBucket.Arn}/AWSLogs/${AWS::AccountId}/*"),
-                                     condition("StringEquals", "s3:x-amz-acl", "bucket-owner-full-control")),
-                               allow("s3:GetBucketAcl", get_att("RecorderBucket", "Arn")),
-                               allow(list({"kms:Decrypt", "kms:GenerateDataKey"}), get_att("AuditKey", "Arn"))})})}})
-      .when("OwnRecorder");
+  // The role that belongs to Config itself: nobody else takes it, and AWS adds to it with every type that Config learns
+  // to record (Security Hub's Config.1 asks for no other). What it writes to lets it in by the bucket's and the key's
+  // policies. An account has one at most.
+  t.add("RecorderServiceRole", "AWS::IAM::ServiceLinkedRole", {{"AWSServiceName", "config.amazonaws.com"}})
+      .when("OwnRecorderRole");
   t.add("Recorder", "AWS::Config::ConfigurationRecorder",
         {{"Name", c.name},
-         {"RoleARN", get_att("RecorderRole", "Arn")},
+         {"RoleARN",
+          object(
+              {{"Fn::Sub",
+                list({"arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/config.amazonaws.com/${Role}",
+                      object({{"Role", object({{"Fn::If", list({"OwnRecorderRole", ref_to("RecorderServiceRole"),
+                                                                "AWSServiceRoleForConfig"})}})}})})}})},
          {"RecordingGroup", object({{"AllSupported", true}, {"IncludeGlobalResourceTypes", true}})}})
       .when("OwnRecorder")
       .after({"RecorderBucketPolicy"});

@@ -183,10 +183,10 @@ const std::array table{
         "governance|compliance", "governance or compliance"},
 
     Option{"account.existing", &C::existing, "[]", "[]",
-           "What the account has already and can have only once: trail, guardduty, security-hub, config, "
-           "access-analyzer. The account template then leaves it alone.",
-           "trail|guardduty|security-hub|config|access-analyzer",
-           "trail, guardduty, security-hub, config or access-analyzer"},
+           "What the account has already and can have only once: trail, guardduty, security-hub, config, config-role "
+           "(the role AWSServiceRoleForConfig alone), access-analyzer. The account template then leaves it alone.",
+           "trail|guardduty|security-hub|config|config-role|access-analyzer",
+           "trail, guardduty, security-hub, config, config-role or access-analyzer"},
     Option{"account.trail_log_group", &C::trail_log_group, R"("redoubt-trail")", R"("redoubt-trail")",
            "The log group that the trail writes to.", "[A-Za-z0-9._/#-]{1,512}", "the name of a log group"},
     Option{"account.trail_days",

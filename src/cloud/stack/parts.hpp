@@ -70,6 +70,8 @@ struct Function {
   Value variables;
 };
 void add_function(Template& t, const Function& function, std::initializer_list<Item> statements);
+// The ARN of the second region's key.
+[[nodiscard]] Value recovery_key(const Configuration& c);
 // Statements that every key's policy starts with: the account decides by IAM who may manage and use it.
 [[nodiscard]] Value key_policy(std::initializer_list<Item> statements);
 void add_key(Template& t, std::string_view id, const std::string& alias, std::string_view about,

@@ -135,7 +135,6 @@ void add_rotation(Template& t, const Configuration& c) {
                 .seconds = 30,
                 .log_key = "MonitoringKey",
                 .log_days = c.log_days,
-                .in_network = true,
                 .variables = {}},
                {rotated(ref_to("TokenSecret")), make_password(), use_key()});
   rotate(t, c, "DatabaseSecret", "DatabaseRotationFunction");

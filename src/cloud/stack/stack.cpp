@@ -7,12 +7,14 @@ namespace {
 
 struct Singleton {
   std::string_view condition, key, name;
+  std::string_view with = {};  // what comes with it
 };
 
 constexpr Singleton singletons[] = {{"OwnTrail", "Trail", "trail"},
                                     {"OwnDetector", "Detector", "guardduty"},
                                     {"OwnSecurityHub", "SecurityHub", "security-hub"},
                                     {"OwnRecorder", "Recorder", "config"},
+                                    {"OwnRecorderRole", "RecorderRole", "config-role", "config"},
                                     {"OwnAnalyzer", "Analyzer", "access-analyzer"}};
 
 // What there can be only once. The configuration says what is there already, and the template says it in one place: no
@@ -20,7 +22,8 @@ constexpr Singleton singletons[] = {{"OwnTrail", "Trail", "trail"},
 void add_singletons(Template& t, const Configuration& c) {
   Value exists = object({});
   for (const Singleton& one : singletons) {
-    exists.set(one.key, estate::text(contains(c.existing, one.name) ? "true" : "false"));
+    const bool is_there = contains(c.existing, one.name) || contains(c.existing, one.with);
+    exists.set(one.key, estate::text(is_there ? "true" : "false"));
     t.condition(one.condition,
                 object({{"Fn::Equals",
                          list({object({{"Fn::FindInMap", list({"Singletons", "Exists", one.key})}}), "false"})}}));

@@ -136,6 +136,24 @@ TEST(Stack, NoConfigurationMovesTheDatabaseToAnotherIdOrName) {
   }
 }
 
+TEST(Stack, NoRoleHasAPolicyThatTheTemplateDoesNotShow) {
+  for (const std::string_view file : {"account.template.json", "service.template.json"}) {
+    const Value document = made(file);
+    for (const estate::Member& resource : document["Resources"].members)
+      if (resource.value["Type"].text == "AWS::IAM::Role")
+        EXPECT_FALSE(resource.value["Properties"]["ManagedPolicyArns"]) << resource.name;
+  }
+}
+
+TEST(Stack, TheRecordersRoleIsMadeOnlyWhereThereIsNone) {
+  const auto exists = [](std::string_view toml) {
+    return made("account.template.json", toml)["Mappings"]["Singletons"]["Exists"]["RecorderRole"].text;
+  };
+  EXPECT_EQ(exists(""), "false");
+  EXPECT_EQ(exists("[account]\nexisting = [\"config-role\"]\n"), "true");
+  EXPECT_EQ(exists("[account]\nexisting = [\"config\"]\n"), "true");
+}
+
 TEST(Stack, EveryTemplateSaysItsScope) {
   EXPECT_EQ(made("account.template.json")["Metadata"]["Redoubt"]["Scope"].text, "account");
   EXPECT_EQ(service()["Metadata"]["Redoubt"]["Scope"].text, "stack");

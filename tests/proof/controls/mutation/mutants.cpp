@@ -82,7 +82,24 @@ constexpr std::pair<std::string_view, std::string_view> weaker[] = {
     {"EvaluationPeriods", "20"},
     {"MaxAggregationInterval", "6000"},
     {"RotationPeriodInDays", "2000"},
+    {"PendingWindowInDays", "7"},
+    {"Days", "1"},
+    {"AutomaticBackupReplicationRetentionPeriod", "1"},
+    // Ports and protocols, from one to all.
+    {"FromPort", "0"},
+    {"From", "0"},
+    {"ToPort", "65535"},
+    {"To", "65535"},
+    {"IpProtocol", "-1"},
 };
+
+// Where a key of one's own is named.
+constexpr std::string_view keys[] = {"KmsKeyId",       "KMSKeyId",         "KmsMasterKeyId",
+                                     "KMSMasterKeyID", "EncryptionKeyArn", "KmsKeyArn",
+                                     "S3KmsKeyArn",    "KmsKey",           "PerformanceInsightsKMSKeyId"};
+
+// An account that is not the stack's.
+constexpr std::string_view stranger = "arn:aws:iam::999999999999:root";
 
 class Maker {
  public:
@@ -176,8 +193,16 @@ class Maker {
       inner.push_back(i);
       const std::string below = fmt::format("{}.{}", path, name);
       if (name == "Action" || name == "Resource") set("set *", below, inner, estate::text("*"));
-      if (name == "Principal") set("set *", below, inner, estate::object({{"AWS", estate::text("*")}}));
-      if (name == "Condition") add("remove", below, [&](Value& root) { take_out(root, inner); });
+      if (name == "Principal") {
+        set("set *", below, inner, estate::object({{"AWS", estate::text("*")}}));
+        set("set another account", below, inner, estate::object({{"AWS", estate::text(stranger)}}));
+      }
+      if (name == "Condition") {
+        add("remove", below, [&](Value& root) { take_out(root, inner); });
+        const std::string& key = value.members[i].value.members.front().value.members.front().name;
+        set("let any value do", below, inner,
+            estate::object({{"StringLike", estate::object({{key, estate::text("*")}})}}));
+      }
     }
   }
 
@@ -192,6 +217,10 @@ class Maker {
         number.text = to;
         set(fmt::format("set {}", to), path, steps, std::move(number));
       }
+    if (std::ranges::find(keys, name) != std::end(keys) && value.is(Kind::object))
+      set("set AWS's key", path, steps, estate::text("alias/aws/own"));
+    // Of an access list by number: a listener's is a word.
+    if (name == "Protocol" && value.is(Kind::number)) set("set -1", path, steps, estate::number(-1));
     // A rule for a group becomes one for everybody.
     if (name == "SourceSecurityGroupId" || name == "DestinationSecurityGroupId") {
       Steps holder = steps;
