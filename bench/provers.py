@@ -1,4 +1,4 @@
-"""Measures `redoubt prove` beside checkov and cfn-lint: the default stack's templates, each program from its start to its
+"""Measures `redoubt prove` beside checkov, cfn-lint and cfn-guard: the default stack's templates, each program from its start to its
 end, in turns, so that whatever else slows the machine slows them alike. bench/run provers calls it."""
 
 import shutil
@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 from judges import JUDGES, python  # noqa: E402
 from stage import CannotRun  # noqa: E402
+from templates import guard_command  # noqa: E402
 
 REDOUBT = ROOT / "build" / "release" / "bin" / "redoubt"
 SUBJECT = "redoubt prove"
@@ -46,8 +47,10 @@ def main() -> int:
         commands |= peers(templates)
     except CannotRun as reason:
         print(f"left out: checkov, cfn-lint ({reason})")
-    if shutil.which("cfn-guard") is None:
-        print("left out: cfn-guard (it is not here)")
+    try:
+        commands["cfn-guard"] = guard_command(templates)
+    except CannotRun as reason:
+        print(f"left out: cfn-guard ({reason})")
 
     times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(PEER_ROUNDS):
@@ -61,7 +64,7 @@ def main() -> int:
     for name, values in times.items():
         median = statistics.median(values)
         print(f"{name:<28} {median:9.1f} {median / own:16.1f}")
-    print(f"goals: {SUBJECT} under {GOAL_MILLISECONDS} ms, checkov at least {GOAL_RATIO} times as long, cfn-lint longer")
+    print(f"goals: {SUBJECT} under {GOAL_MILLISECONDS} ms, checkov at least {GOAL_RATIO} times as long, cfn-lint and cfn-guard longer")
     return 0
 
 

@@ -1,15 +1,16 @@
-"""The judges of the templates that `redoubt synth` makes: cfn-lint, checkov and cdk-nag. A finding that
+"""The judges of the templates that `redoubt synth` makes: cfn-lint, checkov, cdk-nag and cfn-guard. A finding that
 tests/judges/templates/answers.toml does not answer fails, and so does an answer that nothing asks for."""
 
 import fnmatch
 import json
+import platform
 import shutil
 import subprocess
 import tomllib
 from pathlib import Path
 
 from judges import JUDGES, node_packages, python
-from stage import ROOT, Failure, Tally, run
+from stage import ROOT, CannotRun, Failure, Tally, run
 
 PROGRAM = ROOT / "build" / "release" / "bin" / "redoubt"
 FOLDER = JUDGES / "templates"
@@ -73,6 +74,8 @@ def answered(found: set[tuple[str, str]], judge: str) -> Tally:
 
 
 def judge_of(rule: str) -> str:
+    if rule.endswith("_check"):
+        return "cfn-guard"
     return "checkov" if rule.startswith("CKV") else "cdk-nag"
 
 
@@ -102,3 +105,47 @@ def cdk_nag() -> Tally:
             raise Failure(f"cdk-nag could not judge {template}: {output.stderr[-2000:]}")
         found |= {(line["rule"], line["resource"]) for line in map(json.loads, output.stdout.splitlines())}
     return answered(found, "cdk-nag")
+
+
+def guard_command(templates: list[Path]) -> list[str | Path]:
+    """cfn-guard over AWS's own rules, those of the proactive controls of Control Tower: one npm package has both."""
+    node_packages(FOLDER)
+    package = FOLDER / "node_modules" / "@cdklabs" / "cdk-validator-cfnguard"
+    program = package / "bin" / "ubuntu" / platform.machine() / "cfn-guard"
+    if platform.system() != "Linux" or not program.exists():
+        raise CannotRun("there is no cfn-guard for this machine")
+    return [program, "validate", "--data", *templates, "--rules", package / "rules" / "control-tower" / "cfn-guard",
+            "--output-format", "json", "--show-summary", "none"]
+
+
+def json_documents(text: str) -> list[dict]:
+    """One after another, with nothing between them but white space."""
+    decoder, documents, at = json.JSONDecoder(), [], 0
+    while text[at:].strip():
+        document, end = decoder.raw_decode(text[at:].lstrip())
+        at += len(text[at:]) - len(text[at:].lstrip()) + end
+        documents.append(document)
+    return documents
+
+
+def resources_in(finding: object) -> set[str]:
+    """The logical ids in a finding's paths, /Resources/ID/Properties/…"""
+    if isinstance(finding, dict):
+        path = finding.get("path")
+        own = {path.split("/")[2]} if isinstance(path, str) and path.startswith("/Resources/") else set()
+        return own.union(*(resources_in(value) for value in finding.values()))
+    return set().union(*(resources_in(each) for each in finding)) if isinstance(finding, list) else set()
+
+
+def cfn_guard() -> Tally:
+    command = guard_command(synthesise())
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
+    try:
+        documents = json_documents(output.stdout)
+    except ValueError as error:
+        raise Failure(f"cfn-guard's answer cannot be read: {error}") from error
+    if not any(document["compliant"] for document in documents):
+        raise Failure(f"cfn-guard judged nothing (status {output.returncode}): {output.stderr[-2000:]}")
+    found = {(failed["Rule"]["name"], resource) for document in documents for failed in document["not_compliant"]
+             for resource in resources_in(failed) or {"the template"}}
+    return answered(found, "cfn-guard")

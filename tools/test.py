@@ -15,7 +15,7 @@ from pathlib import Path
 from injection import sqlmap
 from judges import docs_page, openapi_document, policies, reports, schemathesis
 from stage import LOGS, ROOT, CannotRun, Failure, Tally, run, run_stages
-from templates import cdk_nag, cfn_lint, checkov
+from templates import cdk_nag, cfn_guard, cfn_lint, checkov
 
 FUZZ_SECONDS = 30
 CLANG_TIDY_SECONDS = 7 * 60
@@ -167,6 +167,7 @@ THOROUGH = [
     ("templates, by cfn-lint", cfn_lint),
     ("templates, by checkov", checkov),
     ("templates, by cdk-nag", cdk_nag),
+    ("templates, by cfn-guard", cfn_guard),
     ("schemathesis on SQLite", lambda: schemathesis("sqlite")),
     ("schemathesis on PostgreSQL", lambda: schemathesis("postgresql")),
     ("sqlmap on SQLite", lambda: sqlmap("sqlite")),

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -32,6 +34,9 @@ namespace {
 using namespace iam;
 
 std::string read_file(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    throw std::runtime_error(fmt::format("{}: it is a folder (give a file)", path));
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error(fmt::format("{}: it cannot be opened (check the path and its rights)", path));
   return {std::istreambuf_iterator<char>(file), {}};
@@ -56,13 +61,68 @@ void write_strings(json::Writer& writer, const std::vector<std::string>& strings
   writer.end_array();
 }
 
+// A key as its page writes it ("AWS global condition context keys"); others in lower case, as they are compared.
+std::string_view written(std::string_view key) {
+  static constexpr std::array keys{
+      "aws:CalledVia",
+      "aws:CalledViaFirst",
+      "aws:CalledViaLast",
+      "aws:CurrentTime",
+      "aws:EpochTime",
+      "aws:FederatedProvider",
+      "aws:MultiFactorAuthAge",
+      "aws:MultiFactorAuthPresent",
+      "aws:PrincipalAccount",
+      "aws:PrincipalArn",
+      "aws:PrincipalIsAWSService",
+      "aws:PrincipalOrgID",
+      "aws:PrincipalOrgPaths",
+      "aws:PrincipalServiceName",
+      "aws:PrincipalType",
+      "aws:RequestedRegion",
+      "aws:ResourceAccount",
+      "aws:ResourceOrgID",
+      "aws:ResourceOrgPaths",
+      "aws:SecureTransport",
+      "aws:SourceAccount",
+      "aws:SourceArn",
+      "aws:SourceIdentity",
+      "aws:SourceIp",
+      "aws:SourceOrgID",
+      "aws:SourceVpc",
+      "aws:SourceVpce",
+      "aws:TagKeys",
+      "aws:TokenIssueTime",
+      "aws:UserAgent",
+      "aws:ViaAWSService",
+      "aws:VpcSourceIp",
+      "iam:PassedToService",
+      "iam:PermissionsBoundary",
+      "kms:CallerAccount",
+      "kms:ViaService",
+      "s3:prefix",
+      "sts:ExternalId",
+      "sts:RoleSessionName",
+  };
+  const auto* const found = std::ranges::find(keys, key, [](std::string_view known) { return lower(known); });
+  return found == keys.end() ? key : std::string_view(*found);
+}
+
+// Keys that say no more than who asks.
+bool follows_from_principal(std::string_view key) {
+  static constexpr std::array keys{"aws:principalaccount", "aws:principalarn", "aws:principalisawsservice",
+                                   "aws:principaltype", "aws:username"};
+  return std::ranges::find(keys, key) != keys.end();
+}
+
 // As a person would write it, on one line.
 std::string text_of(const Request& request) {
   std::string out = request.principal ? fmt::format("{} does ", request.principal->name) : "";
   out += fmt::format("{} on {}", request.action, request.resource);
   std::string_view separator = " with ";
   for (const auto& [key, values] : request.context) {
-    out += fmt::format("{}{}={}", separator, key, fmt::join(values, ","));
+    if (request.principal && follows_from_principal(key)) continue;
+    out += fmt::format("{}{}={}", separator, written(key), fmt::join(values, ","));
     separator = ", ";
   }
   return out;
@@ -322,7 +382,7 @@ void add_iam_command(CLI::App& app, int& exit_code) {
     const auto options = std::make_shared<Options>();  // the callback outlives this function
     one->add_flag("--json", options->json, "Answer in JSON");
     one->add_option("--budget", options->budget, "Milliseconds before the answer is undecided")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1L, 86'400'000L));
     one->callback([options, run, &exit_code] { exit_code = run(*options); });
     return {one, options};
   };

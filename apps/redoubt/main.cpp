@@ -19,6 +19,9 @@ int main(int argc, char** argv) {
   CLI::App app{"Proves what an AWS account's security controls hold.", "redoubt"};
   app.set_version_flag("--version", "redoubt " REDOUBT_VERSION);
   app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return fmt::format("redoubt: {} (run it with --help for its options)\n", error.what());
+  });
   redoubt::add_controls_command(app, exit_code);
   redoubt::add_iam_command(app, exit_code);
   redoubt::add_init_command(app, exit_code);

@@ -9,6 +9,7 @@
 #include "binder.hpp"
 #include "domain.hpp"
 #include "replay.hpp"
+#include "rules.hpp"
 
 namespace redoubt::estate {
 namespace {
@@ -289,12 +290,13 @@ std::string Case::choices() const {
   return fmt::format("{}", fmt::join(out, ", "));
 }
 
+bool Case::is_forbidden() const {
+  return keep_rules(estate_, choices_) == Admits::no;
+}
+
 const std::string& Case::inexact() const {
-  static const std::string rules = "the template's Rules, which are not evaluated, may forbid these values";
-  const auto may_be_forbidden = [&](const Choice& each) {
-    return estate_.stacks[estate_.parameters[each.parameter].stack].has_rules;
-  };
-  if (inexact_.empty() && std::ranges::any_of(choices_, may_be_forbidden)) return rules;
+  static const std::string rules = "whether the template's Rules forbid these values could not be settled";
+  if (inexact_.empty() && keep_rules(estate_, choices_) != Admits::yes) return rules;
   return inexact_;
 }
 

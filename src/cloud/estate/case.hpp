@@ -115,6 +115,8 @@ class Case {
   // Empty where `choices()` can really occur together. Otherwise why that is not certain (two free texts were assumed
   // equal, say): a refutation found here is then unknown, a proof still holds.
   [[nodiscard]] const std::string& inexact() const;
+  // Whether the template's Rules forbid what was chosen: then this is no case, and what was found in it says nothing.
+  [[nodiscard]] bool is_forbidden() const;
 
  private:
   friend bool for_each_case(const Estate&, std::size_t, const std::function<void(Case&)>&);

@@ -37,7 +37,7 @@ struct Stack {
   std::map<std::string, Value, std::less<>> mappings;
   std::map<std::string, Value, std::less<>> outputs;  // name → {Value, Export, Condition}, bound
   std::vector<std::string> transforms;  // macros that Redoubt does not know: whatever they may add is unknown
-  bool has_rules = false;               // Rules, which are not evaluated, may forbid values of parameters
+  std::vector<Value> rules;             // {RuleCondition, Assertions}, as written: see rules.hpp
   std::string scope;                    // "stack" or "account" where Metadata.Redoubt.Scope says so; else empty
 };
 
@@ -56,6 +56,14 @@ struct Resource {
   std::string account, region;  // where the source says it, else empty: those of the stack
 };
 
+// One kind of answer in a snapshot: all that there is of that kind in one account and region, or of one thing in them.
+struct Listed {
+  std::string kind;             // the answer's top-level member: "DBInstances"
+  std::string account, region;  // as the folder says, else empty
+  std::string subject;          // of answers about one thing, its id or ARN ("tgw-rtb-1")
+  bool operator==(const Listed&) const = default;
+};
+
 struct Estate {
   std::vector<std::string> files;  // by Location::file
   std::vector<Stack> stacks;
@@ -67,8 +75,8 @@ struct Estate {
   // What CloudFormation would refuse in a template, though it could be read: a reference that names nothing, a function
   // with wrong arguments. The values there are unknown.
   std::vector<Value> faults;
-  // Which kinds of answer a snapshot holds ("DBInstances"): a kind that is not there was not looked at.
-  std::vector<std::string> listed;
+  // Which answers a snapshot holds: what is not there was not looked at.
+  std::vector<Listed> listed;
 
   [[nodiscard]] std::uint32_t index_of(const Resource& resource) const {
     return static_cast<std::uint32_t>(&resource - resources.data());

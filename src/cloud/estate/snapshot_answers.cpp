@@ -151,7 +151,7 @@ class Finder {
           gap(fmt::format("{}: the answer is null", each.name), each.at);
           continue;
         }
-        list_kind(each.name);
+        out_.list(each.name, answer);
         note_if_cut_off(content, each.name, each.at);
         known = true;
       }
@@ -167,8 +167,8 @@ class Finder {
 
   bool add_list(const Answer& outer, const Member& each, std::string_view inner) {
     if (!each.value.is(Kind::list)) return malformed(each.name, each.value, "a list was expected");
-    list_kind(each.name);
-    list_kind(inner);
+    out_.list(each.name, outer);
+    out_.list(inner, outer);
     note_if_cut_off(*outer.content, each.name, each.at);
     for (const Value& item : each.value.items) {
       if (!item.is(Kind::object)) return malformed(each.name, item, "a list of objects was expected");
@@ -178,10 +178,6 @@ class Finder {
       out_.answers.push_back(std::move(answer));
     }
     return true;
-  }
-
-  void list_kind(std::string_view key) {
-    if (std::ranges::find(out_.listed, key) == out_.listed.end()) out_.listed.emplace_back(key);
   }
 
   void note_if_cut_off(const Value& content, std::string_view key, Location at) {
@@ -197,6 +193,11 @@ class Finder {
 };
 
 }  // namespace
+
+void Answers::list(std::string_view kind, const Answer& answer, std::string_view subject) {
+  Listed each{std::string(kind), answer.account, answer.region, std::string(subject)};
+  if (std::ranges::find(listed, each) == listed.end()) listed.push_back(std::move(each));
+}
 
 bool is_account(std::string_view name) {
   return name.size() == 12 && std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });

@@ -35,7 +35,9 @@ struct Answers {
   std::vector<Answer> answers;
   std::vector<Refusal> refusals;
   std::vector<Value> gaps;
-  std::vector<std::string> listed;
+  std::vector<Listed> listed;
+
+  void list(std::string_view kind, const Answer& answer, std::string_view subject = {});
   std::vector<std::string> left_out;
 };
 

@@ -1,6 +1,5 @@
-// IAM's answers: the account's users, groups, roles and policies in full (get-account-authorization-details), and what
-// is known of credentials. The credential report's rows are AWS::IAM::CredentialReport here, a user each under the
-// report's own names; the account's summary and password policy are AWS::IAM::AccountSummary and
+// IAM's answers about credentials. The credential report's rows are AWS::IAM::CredentialReport here, a user each under
+// the report's own names; the account's summary and password policy are AWS::IAM::AccountSummary and
 // AWS::IAM::AccountPasswordPolicy.
 #include <fmt/format.h>
 
@@ -10,99 +9,6 @@ namespace redoubt::estate::snapshot {
 namespace {
 
 using enum Shape;
-
-constexpr Field policy_fields[] = {{"PolicyName"}, {"PolicyDocument", {}, document}};
-
-// Inline policies, as CloudFormation writes them inside a user, a group or a role. None is an empty list.
-void inline_policies(const Value& item, std::string_view path, Made& made, Reading& reading) {
-  Value policies = list({});
-  policies.at = item.at;
-  for (const Value& each : items_of(item, path, reading)) {
-    Value& policy = policies.items.emplace_back(object({}));
-    policy.at = each.at;
-    apply(policy_fields, each, policy, reading);
-  }
-  made.resource.properties.set("Policies", std::move(policies));
-}
-
-constexpr Field user_fields[] = {
-    {"UserName"},
-    {"Path"},
-    {"Arn"},
-    {"CreateDate"},
-    {"PasswordLastUsed"},
-    {"GroupList", "Groups", texts},
-    {"AttachedManagedPolicies[].PolicyArn", "ManagedPolicyArns", texts},
-    {"PermissionsBoundary.PermissionsBoundaryArn", "PermissionsBoundary"},
-    {"Tags", {}, tags},
-};
-constexpr Field group_fields[] = {
-    {"GroupName"},
-    {"Path"},
-    {"Arn"},
-    {"CreateDate"},
-    {"AttachedManagedPolicies[].PolicyArn", "ManagedPolicyArns", texts},
-};
-constexpr Field role_fields[] = {
-    {"RoleName"},
-    {"Path"},
-    {"Arn"},
-    {"CreateDate"},
-    {"Description"},
-    {"MaxSessionDuration", {}, number},
-    {"AssumeRolePolicyDocument", {}, document},
-    {"AttachedManagedPolicies[].PolicyArn", "ManagedPolicyArns", texts},
-    {"PermissionsBoundary.PermissionsBoundaryArn", "PermissionsBoundary"},
-    {"RoleLastUsed", {}, as_is},
-    {"Tags", {}, tags},
-};
-constexpr Field instance_profile_fields[] = {
-    {"InstanceProfileName"}, {"Path"}, {"Arn"}, {"Roles[].RoleName", "Roles", texts}};
-
-void user_more(const Value& item, Made& made, Reading& reading) {
-  inline_policies(item, "UserPolicyList", made, reading);
-}
-
-void group_more(const Value& item, Made& made, Reading& reading) {
-  inline_policies(item, "GroupPolicyList", made, reading);
-}
-
-void role_more(const Value& item, Made& made, Reading& reading) {
-  inline_policies(item, "RolePolicyList", made, reading);
-  for (const Value& each : items_of(item, "InstanceProfileList", reading)) {
-    Resource out = part_of(made.resource, "AWS::IAM::InstanceProfile", text_of(each, "InstanceProfileName"), each,
-                           instance_profile_fields, reading);
-    out.arn = text_of(each, "Arn");
-    made.others.push_back(std::move(out));
-  }
-}
-
-// list-users and its like name them, and say nothing of their rights.
-void listed_user_more(const Value& item, Made& made, Reading&) {
-  not_told(made.resource.properties, {"Policies", "ManagedPolicyArns", "Groups", "PermissionsBoundary"},
-           "GetAccountAuthorizationDetails", item.at);
-}
-
-void listed_group_more(const Value& item, Made& made, Reading&) {
-  not_told(made.resource.properties, {"Policies", "ManagedPolicyArns"}, "GetAccountAuthorizationDetails", item.at);
-}
-
-void listed_role_more(const Value& item, Made& made, Reading&) {
-  not_told(made.resource.properties, {"Policies", "ManagedPolicyArns", "PermissionsBoundary"},
-           "GetAccountAuthorizationDetails", item.at);
-}
-
-constexpr Field managed_policy_fields[] = {
-    {"PolicyName", "ManagedPolicyName"}, {"Path"},           {"Arn"}, {"Description"}, {"DefaultVersionId"},
-    {"AttachmentCount", {}, number},     {"Tags", {}, tags},
-};
-constexpr Field version_fields[] = {{"Document", "PolicyDocument", document}};
-
-void managed_policy_more(const Value& item, Made& made, Reading& reading) {
-  for (const Value& version : items_of(item, "PolicyVersionList", reading))
-    if (const Value chosen = member(version, "IsDefaultVersion"); chosen.is(Kind::boolean) && chosen.boolean)
-      apply(version_fields, version, made.resource.properties, reading);
-}
 
 constexpr Field summary_fields[] = {{"SummaryMap", {}, as_is}};
 
@@ -213,49 +119,6 @@ void device_more(const Value& item, Made& made, Reading&) {
 constexpr Field access_key_fields[] = {{"UserName"}, {"Status"}, {"CreateDate"}};
 
 constexpr Table tables[] = {
-    {"UserDetailList", "AWS::IAM::User", "UserName", "Arn", user_fields, user_more},
-    {"GroupDetailList", "AWS::IAM::Group", "GroupName", "Arn", group_fields, group_more},
-    {"RoleDetailList", "AWS::IAM::Role", "RoleName", "Arn", role_fields, role_more},
-    {.key = "Users",
-     .type = "AWS::IAM::User",
-     .id = "UserName",
-     .arn = "Arn",
-     .fields = user_fields,
-     .more = listed_user_more,
-     .mark = "UserName"},
-    {.key = "Groups",
-     .type = "AWS::IAM::Group",
-     .id = "GroupName",
-     .arn = "Arn",
-     .fields = group_fields,
-     .more = listed_group_more,
-     .mark = "Arn"},
-    {.key = "Roles",
-     .type = "AWS::IAM::Role",
-     .id = "RoleName",
-     .arn = "Arn",
-     .fields = role_fields,
-     .more = listed_role_more,
-     .mark = "RoleName"},
-    {.key = "InstanceProfiles",
-     .type = "AWS::IAM::InstanceProfile",
-     .id = "InstanceProfileName",
-     .arn = "Arn",
-     .fields = instance_profile_fields,
-     .mark = "InstanceProfileName"},
-    {.key = "Policies",
-     .type = "AWS::IAM::ManagedPolicy",
-     .id = "Arn",
-     .arn = "Arn",
-     .fields = managed_policy_fields,
-     .more = managed_policy_more,
-     .mark = "DefaultVersionId"},
-    {.key = "Policy",  // get-policy; other services' policies are texts
-     .type = "AWS::IAM::ManagedPolicy",
-     .id = "Arn",
-     .arn = "Arn",
-     .fields = managed_policy_fields,
-     .mark = "DefaultVersionId"},
     {.key = "SummaryMap",
      .type = "AWS::IAM::AccountSummary",
      .fields = summary_fields,
@@ -285,21 +148,10 @@ constexpr Table tables[] = {
     {.key = "AccessKeyMetadata", .type = "AWS::IAM::AccessKey", .id = "AccessKeyId", .fields = access_key_fields},
 };
 
-constexpr Field version_answer_fields[] = {{"PolicyVersion.Document", "PolicyDocument", document}};
-
-constexpr Part parts[] = {
-    {.key = "PolicyVersion",
-     .type = "AWS::IAM::ManagedPolicy",
-     .subject = "PolicyArn",
-     .fields = version_answer_fields,
-     .property = "PolicyDocument",
-     .question = "GetPolicyVersion"},
-};
-
 }  // namespace
 
 Service identity_service() {
-  return {tables, parts};
+  return {tables};
 }
 
 }  // namespace redoubt::estate::snapshot

@@ -31,6 +31,8 @@ constexpr Field secret_fields[] = {
     {"RotationLambdaARN"},
     {"RotationRules", {}, as_is},
     {"LastRotatedDate"},
+    {"LastChangedDate"},
+    {"CreatedDate"},
     {"NextRotationDate"},
     {"LastAccessedDate"},
     {"DeletedDate"},

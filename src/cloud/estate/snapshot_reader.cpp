@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <set>
@@ -29,7 +30,8 @@ std::vector<snapshot::Service> services() {
   return {snapshot::vpc_service(),        snapshot::gateway_service(),
           snapshot::instance_service(),   snapshot::load_balancing_service(),
           snapshot::database_service(),   snapshot::bucket_service(),
-          snapshot::key_service(),        snapshot::identity_service(),
+          snapshot::key_service(),        snapshot::principal_service(),
+          snapshot::identity_service(),   snapshot::organisation_service(),
           snapshot::monitoring_service(), snapshot::messaging_service(),
           snapshot::container_service(),  snapshot::security_service(),
           snapshot::backup_service()};
@@ -141,6 +143,7 @@ class SnapshotReader {
         texts.push_back(std::move(named));
       }
     const std::size_t count = is_list ? value.items.size() : 1;
+    note_subject(table, answer);
     for (std::size_t i = 0; i < count; ++i) {
       const Value& item = !is_list ? value : texts.size() == count ? texts[i] : value.items[i];
       if (!item.is(Kind::object)) {
@@ -164,6 +167,13 @@ class SnapshotReader {
       if (!make_resource(table, item, answer, reading)) return false;
     }
     return true;
+  }
+
+  // An answer about one thing tells that it was asked about even where it is empty.
+  void note_subject(const Table& table, const Answer& answer) {
+    const std::string subject =
+        table.subject.empty() ? text_of(*answer.content, table.asked_of) : subject_of(table, answer);
+    if (!subject.empty()) found_.list(table.key, answer, subject);
   }
 
   [[nodiscard]] bool has_part(std::string_view key) const {
@@ -249,9 +259,13 @@ class SnapshotReader {
     for (const Answer& answer : found_.answers) {
       bool asked_of_nobody = false;
       bool used = false;
-      for (const Part* part : parts_) {
-        if (!member_named(*answer.content, part->key)) continue;
-        if (!part->mark.empty() && !snapshot::member(*answer.content, part->mark)) continue;
+      std::vector<const Part*> fitting;
+      for (const Part* part : parts_)
+        if (member_named(*answer.content, part->key) &&
+            (part->mark.empty() || snapshot::member(*answer.content, part->mark)))
+          fitting.push_back(part);
+      keep_the_named(fitting, answer);
+      for (const Part* part : fitting) {
         const std::size_t index = subject_of(*part, answer);
         if (index == resources_.size()) {
           asked_of_nobody = true;
@@ -268,7 +282,28 @@ class SnapshotReader {
         found_.gaps.push_back(unknown(fmt::format("the answer is an error: {}", refusal.text), refusal.at));
     }
     mark_unasked();
+    snapshot::join_inline_policies(resources_);
     return true;
+  }
+
+  // Several operations answer alike (list-attached-role-policies, list-attached-user-policies). Where the answer does
+  // not say what it is about, but its path says the operation, it is of that one.
+  void keep_the_named(std::vector<const Part*>& parts, const Answer& answer) {
+    const auto squashed = [](std::string_view text) {
+      std::string out;
+      for (const char c : text)
+        if (c != '-' && c != '_') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      return out;
+    };
+    const std::string path = squashed(answer.path.string());
+    const auto is_meant = [&](const Part* part) {
+      return path.find(squashed(part->question)) != std::string::npos ||
+             !text_of(*answer.content, part->subject).empty();
+    };
+    const auto is_found = [&](const Part* part) {
+      return is_meant(part) && subject_of(*part, answer) != resources_.size();
+    };
+    if (parts.size() > 1 && std::ranges::any_of(parts, is_found)) std::erase_if(parts, std::not_fn(is_meant));
   }
 
   [[nodiscard]] bool has_table(const Value& content) const {
@@ -355,7 +390,7 @@ class SnapshotReader {
     for (const Empty& each : all)
       if (each.code == refusal.code && each.operation == refusal.operation &&
           refusal.text.find(each.said) != std::string::npos) {
-        found_.listed.emplace_back(each.key);
+        found_.list(each.key, refusal.answer);
         return true;
       }
     return false;
@@ -365,7 +400,8 @@ class SnapshotReader {
     const std::size_t count = resources_.size();
     for (const Part* part : parts_)
       for (std::size_t i = 0; i < count; ++i) {
-        if (resources_[i].type != part->type || asked_.contains({part->question, i})) continue;
+        if (resources_[i].type != part->type || part->property.empty() || asked_.contains({part->question, i}))
+          continue;
         if (part->separate.empty()) {
           snapshot::not_told(resources_[i].properties, {part->property}, part->question, resources_[i].at);
         } else if (!by_name_.contains({std::string(part->separate), resources_[i].id})) {
@@ -425,9 +461,9 @@ class SnapshotReader {
     }
     std::ranges::move(found_.gaps, std::back_inserter(estate_.gaps));
     std::ranges::move(found_.left_out, std::back_inserter(left_out_));
-    for (std::string& key : found_.listed)
-      if (!has_part(key) && std::ranges::find(estate_.listed, key) == estate_.listed.end())
-        estate_.listed.push_back(std::move(key));
+    for (Listed& each : found_.listed)
+      if (!has_part(each.kind) && std::ranges::find(estate_.listed, each) == estate_.listed.end())
+        estate_.listed.push_back(std::move(each));
   }
 
   Estate& estate_;

@@ -65,9 +65,10 @@ struct Table {
   std::string_view arn = {};   // the item's member that is its ARN; empty: none
   std::span<const Field> fields = {};
   void (*more)(const Value& item, Made& made, Reading& reading) = nullptr;  // what no table can say
-  std::string_view mark = {};     // tells from other kinds under the same key: they lack this member; empty: `id`
-  std::string_view subject = {};  // the request's parameter that the answer does not repeat, but depends on
-  bool whole = false;             // the answer itself is the item, `key` only tells it from others
+  std::string_view mark = {};      // tells from other kinds under the same key: they lack this member; empty: `id`
+  std::string_view subject = {};   // the request's parameter that the answer does not repeat, but depends on
+  std::string_view asked_of = {};  // the request's parameter that the items repeat, and that may stand beside them
+  bool whole = false;              // the answer itself is the item, `key` only tells it from others
 };
 
 // An answer about one thing that another answer lists (get-bucket-policy, get-key-rotation-status). Where it was not
@@ -77,7 +78,7 @@ struct Part {
   std::string_view type = {};     // of the resource that it is about
   std::string_view subject = {};  // the member that names that, or the request's parameter, written beside the answer
   std::span<const Field> fields = {};  // of the whole answer
-  std::string_view property = {};      // what it tells
+  std::string_view property = {};      // what it tells; empty: nothing that is unknown without it
   std::string_view question = {};      // the operation: "GetBucketPolicy"
   std::string_view none = {};          // the error by which AWS says that there is none
   std::string_view separate = {};      // CloudFormation has a resource of its own for it: its type, and
@@ -115,6 +116,10 @@ void not_told(Value& properties, std::initializer_list<std::string_view> names, 
 // Are two names the same but for the case of their first letter?
 [[nodiscard]] bool same_name(std::string_view left, std::string_view right);
 
+// Puts inline policies that were asked for one by one (get-role-policy) into the users, groups and roles whose lists
+// (list-role-policies) name them, as CloudFormation has them; last, when all answers were read.
+void join_inline_policies(std::vector<Resource>& resources);
+
 struct Service {
   std::span<const Table> tables;
   std::span<const Part> parts = {};
@@ -126,6 +131,8 @@ struct Service {
 [[nodiscard]] Service database_service();
 [[nodiscard]] Service bucket_service();
 [[nodiscard]] Service key_service();
+[[nodiscard]] Service principal_service();
+[[nodiscard]] Service organisation_service();
 [[nodiscard]] Service identity_service();
 [[nodiscard]] Service monitoring_service();
 [[nodiscard]] Service messaging_service();

@@ -60,7 +60,7 @@ class TemplateReader {
 
   std::optional<ReadError> read() {
     stack_.file = document_.at.file;
-    stack_.has_rules = !document_["Rules"].members.empty();
+    for (const Member& each : document_["Rules"].members) stack_.rules.push_back(each.value);
     read_transforms();
     check_sections();
     declare();
@@ -221,7 +221,21 @@ class TemplateReader {
     for (const Member* each : in_conditions_) {
       stack_.conditions[each->name] = binder_.bind_condition(each->value);
     }
-    for (const Member* each : in_mappings_) stack_.mappings[each->name] = each->value;
+    for (const Member* each : in_mappings_) stack_.mappings[each->name] = read_mapping(*each);
+  }
+
+  // Two levels of keys, and below them texts or lists of texts: "You can't include parameters, pseudo parameters, or
+  // intrinsic functions" ("Mappings section structure").
+  Value read_mapping(const Member& mapping) {
+    Value out = mapping.value;
+    for (Member& top : out.members) {
+      if (top.name.starts_with("Fn::")) continue;  // a macro
+      for (Member& second : top.value.members)
+        if (second.value.is(Kind::object) && !second.name.starts_with("Fn::"))
+          second.value =
+              binder_.wrong(fmt::format("{} holds texts and lists, not objects or functions", mapping.name), second.at);
+    }
+    return out;
   }
 
   void read_resources() {

@@ -1,5 +1,5 @@
 // Checks of what one policy document lets somebody do, or keeps everybody from doing: who takes over a role, who may
-// publish to a topic, that a bucket's policy turns away requests without TLS.
+// publish to a topic, whether CloudWatch Logs may use a key, that a bucket's policy turns away requests without TLS.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -248,11 +248,86 @@ void topic_admits_senders(Inquiry& ask, const Resource& topic) {
     }
 }
 
+// --- ENC-5 -----------------------------------------------------------------------------------------------------------
+
+// "Encrypt log data in CloudWatch Logs using AWS KMS": what the service does with the key of a log group, in whose ARN
+// it shows for which.
+constexpr std::array log_actions{"kms:Encrypt",     "kms:Decrypt",         "kms:ReEncryptFrom",
+                                 "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey"};
+constexpr std::string_view stranger = "111111111111";
+
+// The names by which a policy may call the service: of the region, or of none.
+std::vector<std::string> log_services(const iam::Policy& policy) {
+  std::vector<std::string> out;
+  for (const iam::Statement& statement : policy.statements)
+    if (statement.principals)
+      for (const std::string& service : statement.principals->service)
+        if (service.starts_with("logs.") && std::ranges::find(out, service) == out.end()) out.push_back(service);
+  return out;
+}
+
+iam::Request log_request(const std::string& service, std::string_view action, const std::string& account,
+                         const std::string& group) {
+  iam::Request out;
+  out.principal = iam::Principal::parse(service);
+  out.action = action;
+  out.resource = "arn:aws:kms:own-region-1:000000000000:key/own";
+  const std::string arn = fmt::format("arn:aws:logs:own-region-1:{}:log-group:{}", account, group);
+  out.context = {{"kms:encryptioncontext:aws:logs:arn", {arn}},
+                 {"aws:sourceaccount", {account}},
+                 {"aws:sourcearn", {arn}},
+                 {"aws:securetransport", {"true"}}};
+  if (out.principal)
+    for (const auto& [key, values] : out.principal->keys()) out.context[key] = values;
+  return out;
+}
+
+void log_key_usable(Inquiry& ask, const Resource& group) {
+  const Value named = ask.get(group, "KmsKeyId");
+  if (is_empty(named)) return;  // which ENC-5.log-group-encrypted tells
+  const Resource* const key = ask.in().target(named);
+  if (key == nullptr || key->type != "AWS::KMS::Key")
+    return ask.unknown(&group, named.at,
+                       fmt::format("the key {} is not among the sources", text_of(ask.estate(), named)));
+  const Known<std::string> own_name = ask.text(group, "LogGroupName");
+  const std::string name = own_name.known() ? own_name.value : group.id;
+  for (const Document& document : resource_documents(ask, *key)) {
+    const Known<Readable> policy = policy_of(ask, document);
+    if (!policy.known()) return ask.unknown(&group, document.value.at, policy.why);
+    if (policy.value.assumes_parameters)
+      return ask.unknown(&group, document.value.at, "a parameter stands in the key's policy, and may be anything");
+    bool admits = false;
+    for (const std::string& service : log_services(policy.value.policy)) {
+      const auto allows = [&](std::string_view account) {
+        return std::ranges::all_of(log_actions, [&](std::string_view action) {
+          return iam::allows(policy.value.policy, log_request(service, action, std::string(account), name));
+        });
+      };
+      admits = admits || allows(own_account);
+      if (iam::allows(policy.value.policy, log_request(service, "kms:Decrypt", std::string(stranger), name)))
+        return ask.refuted(
+            &group, document.value.at,
+            fmt::format("the policy of {} admits {} for log groups of account {} too", key->id, service, stranger));
+    }
+    if (admits)
+      return ask.proved(
+          &group, document.value.at,
+          fmt::format("the policy of {} admits CloudWatch Logs, for groups of the account only", key->id));
+    if (!own_name.known())
+      return ask.unknown(&group, document.value.at,
+                         fmt::format("whether the policy of {} admits the group's name, which AWS makes", key->id));
+    return ask.refuted(&group, document.value.at,
+                       fmt::format("the policy of {} does not let CloudWatch Logs use it for the group", key->id));
+  }
+  ask.unknown(&group, key->at, fmt::format("the policy of {} is not in the sources", key->id));
+}
+
 }  // namespace
 
 std::vector<Check> admission_checks() {
   return {
       {"MON-6.bucket-refuses-plain-http", Method::policy, {bucket_type}, refuses_plain_http},
+      {"ENC-5.key-usable", Method::policy, {"AWS::Logs::LogGroup"}, log_key_usable},
       {"IAM-1.trusted-by-tasks-only", Method::policy, {definition_type}, trusted_by_tasks_only},
       {"IAM-2.own-task-role", Method::property, {definition_type}, own_task_role},
       {"IAM-3.trust-outside-conditioned", Method::policy, {"AWS::IAM::Role"}, trust_conditioned},

@@ -122,10 +122,12 @@ struct Check {
 [[nodiscard]] std::vector<Check> policy_checks();
 [[nodiscard]] std::vector<Check> network_acl_checks();
 [[nodiscard]] std::vector<Check> secrets_checks();
+[[nodiscard]] std::vector<Check> secret_property_checks();
 [[nodiscard]] std::vector<Check> application_checks();
 [[nodiscard]] std::vector<Check> monitoring_checks();
 [[nodiscard]] std::vector<Check> compliance_checks();
 [[nodiscard]] std::vector<Check> recovery_checks();
+[[nodiscard]] std::vector<Check> incident_checks();
 [[nodiscard]] std::vector<Check> container_checks();
 [[nodiscard]] std::vector<Check> bucket_checks();
 [[nodiscard]] std::vector<Check> credential_checks();

@@ -102,6 +102,70 @@ void original_standard(Inquiry& ask) {
       "the CIS standard 1.2.0");
 }
 
+// --- CMP-4 -----------------------------------------------------------------------------------------------------------
+
+// All texts within a value, in their order, a space between: a command reads as it would be typed.
+void add_texts(const Value& value, std::string& out) {
+  if (value.is(Kind::text)) out += (out.empty() ? "" : " ") + value.text;
+  for (const Value& item : value.items) add_texts(item, out);
+  for (const estate::Member& member : value.members) add_texts(member.value, out);
+}
+
+// What a schedule starts is told by its targets' input, or by the project or the task definition that they name.
+bool runs_proof(Inquiry& ask, const Value& target) {
+  std::string texts;
+  add_texts(target, texts);
+  const auto add_named = [&](const Value& name) {
+    if (const Resource* named = ask.in().target(name)) add_texts(ask.in().resolve(named->properties), texts);
+  };
+  add_named(target["Arn"]);
+  add_named(part(target, "EcsParameters.TaskDefinitionArn"));
+  return texts.find("redoubt prove") != std::string::npos;
+}
+
+// "Schedule types": rate(value unit), cron(minutes hours day-of-month month day-of-week year).
+Truth is_weekly(const std::string& expression) {
+  const std::size_t open = expression.find('('), close = expression.rfind(')');
+  if (open == std::string::npos || close == std::string::npos || close < open)
+    return unknown_truth(fmt::format("how often {} comes round was not worked out", expression));
+  std::vector<std::string> fields(1);
+  for (const char c : expression.substr(open + 1, close - open - 1))
+    if (c == ' ')
+      fields.emplace_back();
+    else
+      fields.back() += c;
+  if (expression.starts_with("rate(") && fields.size() == 2) {
+    constexpr double week = 7, hours = 24, minutes = 60;
+    const double number = std::strtod(fields[0].c_str(), nullptr);
+    const double per_day = fields[1].starts_with("day") ? 1 : fields[1].starts_with("hour") ? hours : hours * minutes;
+    return truth(number > 0 && number / per_day <= week);
+  }
+  if (expression.starts_with("cron(") && fields.size() == 6 && fields[3] == "*" && fields[5] == "*" &&
+      (fields[2] == "*" || fields[2] == "?"))
+    return truth(fields[4].find('#') == std::string::npos && fields[4].find('L') == std::string::npos);
+  return unknown_truth(fmt::format("how often {} comes round was not worked out", expression));
+}
+
+void proof_scheduled(Inquiry& ask) {
+  for (const std::string_view type : {"AWS::Scheduler::Schedule", "AWS::Events::Rule"})
+    for (const Resource* schedule : ask.in().resources(type)) {
+      const bool is_rule = type == "AWS::Events::Rule";
+      const std::vector<Value> targets = items_of(ask.get(*schedule, is_rule ? "Targets" : "Target"));
+      if (std::ranges::none_of(targets, [&](const Value& target) { return runs_proof(ask, target); })) continue;
+      const Value value = ask.get(*schedule, "ScheduleExpression");
+      const Known<std::string> expression = ask.in().text(value);
+      if (expression.absent()) continue;
+      const Truth weekly = expression.known() ? is_weekly(expression.value) : unknown_truth(expression.why);
+      const Known<std::string> state = ask.text(*schedule, "State").when_absent("ENABLED");
+      const Truth enabled = state.unknown() ? unknown_truth(state.why) : truth(state.value == "ENABLED");
+      ask.expect(*schedule, value.at, both(weekly, enabled), fmt::format("it runs the proof by {}", expression.value),
+                 surely(enabled) ? fmt::format("it runs the proof by {}, less than once a week", expression.value)
+                                 : "it is switched off");
+      return;
+    }
+  ask.unknown(nullptr, {}, "no schedule of the sources runs redoubt prove, and one elsewhere is not seen");
+}
+
 }  // namespace
 
 std::vector<Check> compliance_checks() {
@@ -110,6 +174,7 @@ std::vector<Check> compliance_checks() {
       {"CMP-1.all-resources", Method::property, {"AWS::Config::ConfigurationRecorder"}, all_resources},
       {"CMP-1.all-regions-aggregated", Method::property, {"AWS::Config::ConfigurationAggregator"}, all_regions},
       {"CMP-1.delivery-bucket-closed", Method::property, {"AWS::Config::DeliveryChannel"}, delivery_bucket_closed},
+      {"CMP-4.scheduled", Method::property, {}, {}, proof_scheduled},
       {"CMP-2.hub", Method::property, {}, {}, hub_exists},
       {"CMP-2.current-standard", Method::property, {}, {}, current_standard},
       {"CMP-2.original-standard", Method::property, {}, {}, original_standard},

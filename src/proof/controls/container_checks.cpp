@@ -132,6 +132,10 @@ void no_remote_shell(Inquiry& ask, const Resource& service) {
   ask.expect_false(service, "EnableExecuteCommand");
 }
 
+void job_not_privileged(Inquiry& ask, const Resource& job) {
+  ask.expect_false(job, "ContainerProperties.Privileged");
+}
+
 }  // namespace
 
 std::vector<Check> container_checks() {
@@ -145,6 +149,7 @@ std::vector<Check> container_checks() {
       {"IMG-5.non-root", Method::property, definitions, non_root},
       {"IMG-5.read-only-root", Method::property, definitions, read_only_root},
       {"IMG-5.not-privileged", Method::property, definitions, not_privileged},
+      {"IMG-5.not-privileged", Method::property, {"AWS::Batch::JobDefinition"}, job_not_privileged},
       {"IMG-5.no-added-capabilities", Method::property, definitions, no_added_capabilities},
       {"IMG-5.no-remote-shell", Method::property, {"AWS::ECS::Service"}, no_remote_shell},
   };

@@ -29,7 +29,9 @@ struct EngineCheck {
 [[nodiscard]] const std::vector<EngineCheck>& engine_checks();
 
 [[nodiscard]] std::vector<EngineCheck> reachability_checks();
+[[nodiscard]] std::vector<EngineCheck> subnet_checks();
 [[nodiscard]] std::vector<EngineCheck> group_admission_checks();
+[[nodiscard]] std::vector<EngineCheck> migration_checks();
 [[nodiscard]] std::vector<EngineCheck> rights_checks();
 [[nodiscard]] std::vector<EngineCheck> role_envelope_checks();
 

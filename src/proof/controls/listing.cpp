@@ -151,7 +151,7 @@ bool same_key(std::string_view left, std::string_view right) {
 
 bool is_listed(const estate::Estate& estate, const Listing& listing) {
   const bool there =
-      std::ranges::any_of(estate.listed, [&](const std::string& key) { return same_key(key, listing.key); });
+      std::ranges::any_of(estate.listed, [&](const estate::Listed& each) { return same_key(each.kind, listing.key); });
   return there &&
          (listing.shared.empty() || has_resource(estate, listing.type) || !has_resource(estate, listing.shared));
 }

@@ -84,6 +84,11 @@ void database_standby(Inquiry& ask, const Resource& database) {
     if (is_cluster_member(ask, database) || !is_empty(ask.get(database, "SourceDBInstanceIdentifier"))) return;
     return ask.expect_true(database, "MultiAZ");
   }
+  // Aurora Serverless v1 starts an instance in another zone by itself ("How Aurora Serverless v1 works").
+  const Known<std::string> mode = ask.text(database, "EngineMode");
+  if (mode.unknown()) return ask.unknown(&database, {}, mode.why);
+  if (mode.known() && mode.value == "serverless")
+    return ask.proved(&database, {}, "Aurora Serverless starts elsewhere what a failed zone had");
   // A cluster that is not Aurora's has its standbys by itself.
   if (!is_empty(ask.get(database, "DBClusterInstanceClass")))
     return ask.proved(&database, {}, "a Multi-AZ cluster has two readable standbys");
@@ -155,6 +160,11 @@ void not_public(Inquiry& ask, const Resource& resource) {
 
 void cluster_endpoint_private(Inquiry& ask, const Resource& cluster) {
   ask.expect_false(cluster, "ResourcesVpcConfig.EndpointPublicAccess", true);
+}
+
+// A search domain without VPCOptions has an endpoint on the Internet ("Launching your domains within a VPC").
+void domain_in_vpc(Inquiry& ask, const Resource& domain) {
+  ask.expect_given(domain, "VPCOptions.SubnetIds");
 }
 
 void classic_group(Inquiry& ask, const Resource& group) {
@@ -324,6 +334,8 @@ std::vector<Check> network_checks() {
                                                   {"AWS::Redshift::Cluster", not_public},
                                                   {"AWS::DMS::ReplicationInstance", not_public},
                                                   {"AWS::EKS::Cluster", cluster_endpoint_private},
+                                                  {"AWS::Elasticsearch::Domain", domain_in_vpc},
+                                                  {"AWS::OpenSearchService::Domain", domain_in_vpc},
                                                   {"AWS::Redshift::ClusterSecurityGroup", classic_group},
                                                   {"AWS::RDS::DBSecurityGroup", classic_group},
                                                   {"AWS::ElastiCache::SecurityGroup", classic_group}}),

@@ -11,6 +11,7 @@
 
 #include "check.hpp"
 #include "engine_checks.hpp"
+#include "estate/domain.hpp"
 #include "listing.hpp"
 #include "reach/network_of.hpp"
 
@@ -35,6 +36,10 @@ using Standings = std::map<std::size_t, Standing>;  // by the resource's index: 
 void keep_worst(Standings& standings, std::size_t key, Standing standing) {
   const auto [place, is_new] = standings.try_emplace(key, standing);
   if (!is_new && badness(standing.outcome) > badness(place->second.outcome)) place->second = std::move(standing);
+}
+
+void keep_worst(Standings& standings, Standings&& more) {
+  for (auto& [key, standing] : more) keep_worst(standings, key, std::move(standing));
 }
 
 std::size_t key_of(const Estate& estate, const Inquiry::Finding& finding) {
@@ -69,6 +74,7 @@ void over_all_cases(const Estate& estate, const Question& question, std::size_t 
   const bool complete = estate::for_each_case(estate, budget, [&](Case& in) {
     std::vector<Inquiry> inquiries(out.size(), Inquiry(in, question.now));
     ask(inquiries);
+    if (in.is_forbidden()) return;
     for (std::size_t i = 0; i < out.size(); ++i) {
       for (const Inquiry::Finding& finding : inquiries[i].findings()) take(all[i], finding, in);
       out[i].types.insert(inquiries[i].looked_for().begin(), inquiries[i].looked_for().end());
@@ -81,8 +87,50 @@ void over_all_cases(const Estate& estate, const Question& question, std::size_t 
         if (standing.outcome == Outcome::proved) standing = {Outcome::unknown, standing.at, why};
       if (all[i].empty()) all[i].try_emplace(whole, Standing{Outcome::unknown, {}, why});
     }
-    out[i].standings.merge(all[i]);
+    keep_worst(out[i].standings, std::move(all[i]));
   }
+}
+
+// The estate as it comes out where nobody sets a parameter that has a default. What is refuted there can really occur;
+// a proof there says nothing of other values.
+class Defaults {
+ public:
+  explicit Defaults(const Estate& estate) : estate_(estate) {}
+
+  // nullptr where no default decides anything.
+  const Estate* estate() {
+    if (!is_read_) read();
+    return at_defaults_ ? &*at_defaults_ : nullptr;
+  }
+
+ private:
+  [[nodiscard]] bool decides(const estate::Parameter& parameter) const {
+    return parameter.default_value && !estate::is_list(parameter) && !parameter.type.starts_with("AWS::SSM::") &&
+           estate_.stacks[parameter.stack].rules.empty();
+  }
+  void read() {
+    is_read_ = true;
+    if (std::ranges::none_of(estate_.parameters, [&](const auto& each) { return decides(each); })) return;
+    at_defaults_ = estate_;
+    for (estate::Parameter& each : at_defaults_->parameters)
+      if (decides(each)) each.allowed_values = {*each.default_value};
+  }
+
+  const Estate& estate_;
+  bool is_read_ = false;
+  std::optional<Estate> at_defaults_;
+};
+
+bool has_unknown(const Standings& standings) {
+  return std::ranges::any_of(standings, [](const auto& each) { return each.second.outcome == Outcome::unknown; });
+}
+
+// What was unknown over all values and is refuted by the defaults is refuted.
+void take_refuted(Standings& standings, Standings&& by_defaults) {
+  for (auto& [key, standing] : by_defaults)
+    if (const auto found = standings.find(key);
+        found != standings.end() && standing.outcome == Outcome::refuted && found->second.outcome == Outcome::unknown)
+      found->second = std::move(standing);
 }
 
 std::ptrdiff_t offset(std::size_t index) {
@@ -103,30 +151,50 @@ std::string_view name_of_whole(Scope scope) {
   return scope == Scope::account ? "account" : "stack";
 }
 
-void ask(const Estate& estate, const Question& question, const Check& check, Seen& seen) {
+void ask(const Estate& estate, const Question& question, const Check& check, Seen& seen, Defaults& defaults) {
+  const auto over = [&](std::span<Seen> out, const auto& look_at) {
+    over_all_cases(estate, question, question.budget, out,
+                   [&](std::span<Inquiry> inquiries) { look_at(inquiries.front(), estate); });
+    Standings& standings = out.front().standings;
+    if (!has_unknown(standings) || defaults.estate() == nullptr) return;
+    Seen again;
+    over_all_cases(*defaults.estate(), question, question.budget, {&again, 1},
+                   [&](std::span<Inquiry> inquiries) { look_at(inquiries.front(), *defaults.estate()); });
+    take_refuted(standings, std::move(again.standings));
+  };
   seen.types.insert(check.types.begin(), check.types.end());
-  if (check.whole)
-    over_all_cases(estate, question, question.budget, {&seen, 1},
-                   [&](std::span<Inquiry> inquiries) { check.whole(inquiries.front()); });
-  if (check.each)
-    for (const Resource& resource : estate.resources)
-      if (std::ranges::find(check.types, resource.type) != check.types.end())
-        over_all_cases(estate, question, question.budget, {&seen, 1}, [&](std::span<Inquiry> inquiries) {
-          if (inquiries.front().in().exists(resource)) check.each(inquiries.front(), resource);
-        });
+  if (check.whole) over({&seen, 1}, [&](Inquiry& inquiry, const Estate&) { check.whole(inquiry); });
+  if (!check.each) return;
+  for (std::size_t i = 0; i < estate.resources.size(); ++i) {
+    if (std::ranges::find(check.types, estate.resources[i].type) == check.types.end()) continue;
+    Seen one;
+    over({&one, 1}, [&](Inquiry& inquiry, const Estate& of) {
+      if (inquiry.in().exists(of.resources[i])) check.each(inquiry, of.resources[i]);
+    });
+    keep_worst(seen.standings, std::move(one.standings));
+    seen.types.merge(one.types);
+  }
 }
 
 // The checks of the network that a question covers, with what they found: in one pass, since a network is dear.
 std::map<std::string_view, Seen> ask_of_network(const Estate& estate, const Question& question,
-                                                const std::vector<const EngineCheck*>& checks) {
+                                                const std::vector<const EngineCheck*>& checks, Defaults& defaults) {
   constexpr std::size_t most_cases = 256;  // of a whole network each
   std::vector<Seen> seen(checks.size());
-  if (!checks.empty())
-    over_all_cases(estate, question, std::min(question.budget, most_cases), seen, [&](std::span<Inquiry> inquiries) {
+  const auto over = [&](const Estate& of, std::vector<Seen>& out) {
+    over_all_cases(of, question, std::min(question.budget, most_cases), out, [&](std::span<Inquiry> inquiries) {
       const reach::Network network = reach::network_of(inquiries.front().in());
       const reach::Reach reach(network);
       for (std::size_t i = 0; i < checks.size(); ++i) checks[i]->of_network(inquiries[i], reach);
     });
+  };
+  if (!checks.empty()) over(estate, seen);
+  if (std::ranges::any_of(seen, [](const Seen& each) { return has_unknown(each.standings); }) &&
+      defaults.estate() != nullptr) {
+    std::vector<Seen> again(checks.size());
+    over(*defaults.estate(), again);
+    for (std::size_t i = 0; i < checks.size(); ++i) take_refuted(seen[i].standings, std::move(again[i].standings));
+  }
   std::map<std::string_view, Seen> out;
   for (std::size_t i = 0; i < checks.size(); ++i) {
     seen[i].types.insert(checks[i]->types.begin(), checks[i]->types.end());
@@ -247,6 +315,7 @@ Findings prove(const Estate& estate, const Question& question) {
   std::map<std::string_view, const EngineCheck*> by_engine;
   for (const EngineCheck& check : engine_checks()) by_engine.emplace(check.id, &check);
 
+  Defaults defaults(estate);
   std::vector<const EngineCheck*> of_network;
   const auto is_asked = [&](const Control& control, const CheckEntry& entry) {
     const bool source_given = entry.source == Source::estate || (entry.source == Source::account && account_given);
@@ -257,7 +326,7 @@ Findings prove(const Estate& estate, const Question& question) {
       if (const auto found = by_engine.find(entry.id);
           found != by_engine.end() && found->second->of_network && is_asked(control, entry))
         of_network.push_back(found->second);
-  std::map<std::string_view, Seen> seen_of_network = ask_of_network(estate, question, of_network);
+  std::map<std::string_view, Seen> seen_of_network = ask_of_network(estate, question, of_network, defaults);
   std::optional<rights::Known> known;  // once a check asks for it
 
   Findings out;
@@ -273,7 +342,7 @@ Findings prove(const Estate& estate, const Question& question) {
       }
       Seen seen;
       if (check != by_id.end()) {
-        for (const Check* each : check->second) ask(estate, question, *each, seen);
+        for (const Check* each : check->second) ask(estate, question, *each, seen, defaults);
       } else if (engine->second->of_network) {
         seen = std::move(seen_of_network[entry.id]);
       } else {

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <map>
 
-#include "containers.hpp"
 #include "engine_checks.hpp"
+#include "named_arns.hpp"
 #include "reading.hpp"
 #include "rights/comparison.hpp"
 #include "value_text.hpp"
@@ -33,175 +33,12 @@ const std::vector<std::string_view> log_actions{"logs:CreateLogGroup", "logs:Cre
 const std::vector<std::string_view> secret_actions{"secretsmanager:GetSecretValue", "ssm:GetParameter",
                                                    "ssm:GetParameters", "kms:Decrypt"};
 
-// What a role's task definitions name, as patterns of ARNs.
-struct Named {
-  std::vector<Value> repositories, groups, secrets, others;
-  std::string open;  // what may be any repository, group, secret or key besides; empty: nothing
-
-  bool operator==(const Named&) const = default;
-};
-
-void add(std::vector<Value>& to, Value value) {
-  if (std::ranges::find(to, value) == to.end()) to.push_back(std::move(value));
-}
-
-Value joined(std::vector<Value> parts) {
-  Value out;
-  out.kind = Kind::joined;
-  out.items = std::move(parts);
-  return out;
-}
-
-Value reference(const Estate& estate, const Resource& resource, std::string_view attribute) {
-  Value out;
-  out.kind = Kind::reference;
-  out.index = estate.index_of(resource);
-  out.text = attribute;
-  return out;
-}
-
-// The ARN of a resource of a template, or of a snapshot.
-Value arn_of(const Estate& estate, const Resource& resource, std::string_view attribute) {
-  return resource.arn.empty() ? reference(estate, resource, attribute) : text(resource.arn);
-}
-
-// What a role has to reach for the containers of one definition.
-class Reader {
- public:
-  Reader(Inquiry& ask, Named& out) : ask_(ask), out_(out) {}
-
-  void read(const Resource& definition) {
-    for (const Container& container : containers_of(ask_, definition)) {
-      if (container.value.is(Kind::unknown)) {
-        note("containers", container.value);
-        continue;
-      }
-      image(container.value["Image"]);
-      const Value& log = container.value["LogConfiguration"];
-      group(log["Options"]["awslogs-group"]);
-      for (const Value& each : items_of(log["SecretOptions"])) secret(each["ValueFrom"]);
-      for (const Value& each : items_of(container.value["Secrets"])) secret(each["ValueFrom"]);
-      secret(container.value["RepositoryCredentials"]["CredentialsParameter"]);
-      others(container.value);
-    }
-  }
-
- private:
-  void note(std::string_view what, const Value& value) {
-    if (out_.open.empty()) out_.open = fmt::format("which {} {} names", what, text_of(ask_.estate(), value));
-  }
-
-  const Resource* referred(const Value& value, std::string_view type) {
-    if (value.is(Kind::reference)) {
-      const Resource& resource = ask_.estate().resources[value.index];
-      return resource.type == type ? &resource : nullptr;
-    }
-    for (const Value& item : value.items)
-      if (const Resource* found = referred(item, type)) return found;
-    return nullptr;
-  }
-
-  // "…dkr.ecr.REGION.amazonaws.com/NAME@sha256:…", or a reference to a repository within.
-  void image(const Value& value) {
-    if (is_empty(value)) return;
-    if (const Resource* found = referred(value, "AWS::ECR::Repository"))
-      return add(out_.repositories, arn_of(ask_.estate(), *found, "Arn"));
-    const Known<estate::Rendered> is = ask_.in().rendered(value);
-    if (!is.known()) return note("repository", value);
-    const std::string& whole = is.value.text;
-    const std::size_t slash = whole.find('/');
-    const std::string_view host = std::string_view(whole).substr(0, slash);
-    if (whole.starts_with("${") && host.find(".dkr.ecr.") == std::string_view::npos) return note("repository", value);
-    if (host.find(".dkr.ecr.") == std::string_view::npos || slash == std::string::npos) return;  // of another registry
-    const std::string name = whole.substr(slash + 1, whole.find_first_of("@:", slash) - slash - 1);
-    if (name.empty() || name.find('$') != std::string::npos) return note("repository", value);
-    add(out_.repositories, text(fmt::format("arn:*:ecr:*:*:repository/{}", name)));
-  }
-
-  void group(const Value& value) {
-    if (is_empty(value)) return;
-    if (const Resource* found = ask_.in().target(value); found != nullptr && !found->arn.empty()) {
-      const std::string arn = found->arn.substr(0, found->arn.size() - (found->arn.ends_with(":*") ? 2 : 0));
-      add(out_.groups, text(arn));
-      return add(out_.groups, text(arn + ":*"));
-    }
-    if (!value.is(Kind::text) && !value.is(Kind::reference) && !value.is(Kind::symbol) && !value.is(Kind::joined))
-      return note("log group", value);
-    for (const char* end : {"", ":*"}) {
-      std::vector<Value> parts{text("arn:*:logs:*:*:log-group:")};
-      if (value.is(Kind::joined))
-        parts.insert(parts.end(), value.items.begin(), value.items.end());
-      else
-        parts.push_back(value);
-      if (*end != '\0') parts.push_back(text(end));
-      add(out_.groups, joined(std::move(parts)));
-    }
-  }
-
-  // A secret or a parameter of Systems Manager, by ARN with what follows of it, or (a parameter) by name.
-  void secret(const Value& value) {
-    if (is_empty(value)) return;
-    if (const Resource* found = referred(value, "AWS::SecretsManager::Secret")) return secret_of_estate(*found);
-    if (const Resource* found = referred(value, "AWS::SSM::Parameter")) {
-      const Value name = reference(ask_.estate(), *found, "");
-      add(out_.secrets, joined({text("arn:*:ssm:*:*:parameter"), name}));
-      add(out_.secrets, joined({text("arn:*:ssm:*:*:parameter/"), name}));
-      return note("key", value);
-    }
-    if (!value.is(Kind::text)) return note("secret", value);
-    for (const Resource* each : ask_.in().resources("AWS::SecretsManager::Secret"))
-      if (!each->arn.empty() && (value.text + ':').starts_with(each->arn + ':')) return secret_of_estate(*each);
-    note("key", value);  // that of a secret elsewhere
-    if (!value.text.starts_with("arn:")) {
-      const bool rooted = value.text.starts_with('/');
-      return add(out_.secrets, text(fmt::format("arn:*:ssm:*:*:parameter{}{}", rooted ? "" : "/", value.text)));
-    }
-    std::size_t end = 0;  // of the seventh field, which ends the ARN of a secret
-    for (int field = 0; field < 7 && end != std::string::npos; ++field) end = value.text.find(':', end + (field > 0));
-    const std::string arn = value.text.substr(0, end);
-    add(out_.secrets, text(arn));
-    if (arn.find(":secret:") != std::string::npos) add(out_.secrets, text(arn + "-??????"));
-  }
-
-  void secret_of_estate(const Resource& secret) {
-    add(out_.secrets, arn_of(ask_.estate(), secret, ""));
-    const Value key = ask_.get(secret, "KmsKeyId");
-    if (is_empty(key)) return;  // AWS's own, which asks nobody ("Secret encryption and decryption")
-    const Resource* const found = ask_.in().target(key);
-    if (found != nullptr && found->type == "AWS::KMS::Key")
-      add(out_.secrets, arn_of(ask_.estate(), *found, "Arn"));
-    else
-      note("key", key);
-  }
-
-  // Everything of the estate that a container is told of, a queue or a bucket by its name say.
-  void others(const Value& value) {
-    if (value.is(Kind::reference)) {
-      const Resource& resource = ask_.estate().resources[value.index];
-      if (resource.type.starts_with("AWS::SecretsManager::") || resource.type.starts_with("AWS::Logs::") ||
-          resource.type.starts_with("AWS::ECR::"))
-        return;
-      const bool refers_by_arn =
-          resource.type == "AWS::SNS::Topic" || resource.type == "AWS::StepFunctions::StateMachine";
-      const Value arn = arn_of(ask_.estate(), resource, refers_by_arn ? "" : "Arn");
-      add(out_.others, arn);
-      add(out_.others, joined({arn, text("/*")}));
-      add(out_.others, joined({arn, text(":*")}));
-    }
-    for (const Value& item : value.items) others(item);
-    for (const estate::Member& member : value.members) others(member.value);
-  }
-
-  Inquiry& ask_;
-  Named& out_;
-};
-
 // A role, and what its definitions name.
 struct Role {
   const Resource* resource = nullptr;
-  Named named;                  // in all cases together
-  std::vector<Named> versions;  // in the cases that differ
-  bool is_whole = true;         // there are no further ones
+  NamedArns named;                  // in all cases together
+  std::vector<NamedArns> versions;  // in the cases that differ
+  bool is_whole = true;             // there are no further ones
 };
 
 struct Roles {
@@ -218,7 +55,7 @@ Roles roles_of(const rights::Known& known, std::string_view property) {
   };
   const bool is_whole = estate::for_each_case(estate, most_cases, [&](Case& in) {
     Inquiry ask(in);
-    std::map<const Resource*, Named> here;
+    std::map<const Resource*, NamedArns> here;
     for (const Resource* definition : in.resources(definition_type.front())) {
       const Value value = ask.get(*definition, property);
       if (is_empty(value)) continue;
@@ -228,13 +65,11 @@ Roles roles_of(const rights::Known& known, std::string_view property) {
                                 fmt::format("its role {} is not among the sources", text_of(estate, value))});
         continue;
       }
-      Reader(ask, here[role]).read(*definition);
+      add_named(ask, *definition, here[role]);
     }
     for (auto& [resource, named] : here) {
       Role& role = role_of(resource);
-      for (const auto part : {&Named::repositories, &Named::groups, &Named::secrets, &Named::others})
-        for (const Value& each : named.*part) add(role.named.*part, each);
-      if (role.named.open.empty()) role.named.open = named.open;
+      role.named.add(named);
       if (std::ranges::find(role.versions, named) != role.versions.end()) continue;
       if (role.versions.size() < most_versions)
         role.versions.push_back(std::move(named));
@@ -272,24 +107,24 @@ std::vector<Value> confines(const std::vector<std::string_view>& actions, const 
   return out;
 }
 
-using Envelope = std::vector<Value> (*)(const Named&, bool wide);
+using Envelope = std::vector<Value> (*)(const NamedArns&, bool wide);
 
-std::vector<Value> pulls(const Named& named, bool wide) {
+std::vector<Value> pulls(const NamedArns& named, bool wide) {
   return confines(pull_actions, named.repositories, wide);
 }
-std::vector<Value> writes(const Named& named, bool wide) {
+std::vector<Value> writes(const NamedArns& named, bool wide) {
   return confines(log_actions, named.groups, wide);
 }
-std::vector<Value> reads(const Named& named, bool wide) {
+std::vector<Value> reads(const NamedArns& named, bool wide) {
   return confines(secret_actions, named.secrets, wide);
 }
-std::vector<Value> nothing_but(const Named&, bool) {
+std::vector<Value> nothing_but(const NamedArns&, bool) {
   std::vector<std::string_view> all{"ecr:GetAuthorizationToken", "logs:DescribeLogStreams"};
   for (const auto& actions : {pull_actions, log_actions, secret_actions})
     all.insert(all.end(), actions.begin(), actions.end());
   return {allow("Action", texts(all), text("*"))};
 }
-std::vector<Value> what_is_named(const Named& named, bool wide) {
+std::vector<Value> what_is_named(const NamedArns& named, bool wide) {
   if (wide) return {allow("Action", text("*"), text("*"))};
   std::vector<Value> out{allow("Action", text("ecr:GetAuthorizationToken"), text("*"))};
   const auto on = [&](const std::vector<std::string_view>& actions, const std::vector<Value>& resources) {
@@ -357,7 +192,7 @@ void expect_within(Findings& findings, const rights::Known& known, const Role& r
   std::string doubt;
   if (holds) {
     const bool in_each =
-        exact == wide || (role.is_whole && std::ranges::all_of(role.versions, [&](const Named& named) {
+        exact == wide || (role.is_whole && std::ranges::all_of(role.versions, [&](const NamedArns& named) {
                             const std::vector<Value> one = envelope(named, false);
                             return one == exact || within(known, *role.resource, one).found.holds == true;
                           }));

@@ -10,23 +10,13 @@
 #include "property_checks.hpp"
 #include "reading.hpp"
 #include "secret_forms.hpp"
+#include "secret_values.hpp"
 #include "value_text.hpp"
 
 namespace redoubt::controls {
 namespace {
 
 constexpr std::string_view definition_type = "AWS::ECS::TaskDefinition";
-
-// The beginning of a dynamic reference ("Get values stored in other services"), whatever is joined behind it.
-bool starts_with(const Value& value, std::string_view text) {
-  if (value.is(Kind::text)) return value.text.starts_with(text);
-  return value.is(Kind::joined) && !value.items.empty() && value.items.front().is(Kind::text) &&
-         value.items.front().text.starts_with(text);
-}
-
-bool is_dynamic_secret(const Value& value) {
-  return starts_with(value, "{{resolve:secretsmanager:") || starts_with(value, "{{resolve:ssm-secure:");
-}
 
 void password_in_secrets_manager(Inquiry& ask, const Resource& database) {
   if (is_cluster_member(ask, database)) return;
@@ -211,123 +201,6 @@ void plaintext_environment(Inquiry& ask, const Resource& resource) {
   ask.proved(&resource, {}, "no environment variable holds a secret in plain text");
 }
 
-// Where a resource type takes a password, a token or a private key. Lists on the way stand for each of their items.
-struct SecretProperty {
-  std::string_view type;
-  std::string_view path;
-};
-
-constexpr std::array secret_properties{
-    SecretProperty{"AWS::RDS::DBInstance", "MasterUserPassword"},
-    SecretProperty{"AWS::RDS::DBInstance", "TdeCredentialPassword"},
-    SecretProperty{"AWS::RDS::DBCluster", "MasterUserPassword"},
-    SecretProperty{"AWS::DocDB::DBCluster", "MasterUserPassword"},
-    SecretProperty{"AWS::Redshift::Cluster", "MasterUserPassword"},
-    SecretProperty{"AWS::RedshiftServerless::Namespace", "AdminUserPassword"},
-    SecretProperty{"AWS::ElastiCache::ReplicationGroup", "AuthToken"},
-    SecretProperty{"AWS::ElastiCache::User", "Passwords"},
-    SecretProperty{"AWS::MemoryDB::User", "AuthenticationMode.Passwords"},
-    SecretProperty{"AWS::IAM::User", "LoginProfile.Password"},
-    SecretProperty{"AWS::DMS::Endpoint", "Password"},
-    SecretProperty{"AWS::DMS::Endpoint", "MongoDbSettings.Password"},
-    SecretProperty{"AWS::DirectoryService::MicrosoftAD", "Password"},
-    SecretProperty{"AWS::DirectoryService::SimpleAD", "Password"},
-    SecretProperty{"AWS::AmazonMQ::Broker", "Users.Password"},
-    SecretProperty{"AWS::Amplify::App", "AccessToken"},
-    SecretProperty{"AWS::Amplify::App", "OauthToken"},
-    SecretProperty{"AWS::Amplify::App", "BasicAuthConfig.Password"},
-    SecretProperty{"AWS::Amplify::Branch", "BasicAuthConfig.Password"},
-    SecretProperty{"AWS::AppStream::DirectoryConfig", "ServiceAccountCredentials.AccountPassword"},
-    SecretProperty{"AWS::CodePipeline::Webhook", "AuthenticationConfiguration.SecretToken"},
-    SecretProperty{"AWS::CodeBuild::SourceCredential", "Token"},
-    SecretProperty{"AWS::EMR::Cluster", "KerberosAttributes.ADDomainJoinPassword"},
-    SecretProperty{"AWS::EMR::Cluster", "KerberosAttributes.CrossRealmTrustPrincipalPassword"},
-    SecretProperty{"AWS::EMR::Cluster", "KerberosAttributes.KdcAdminPassword"},
-    SecretProperty{"AWS::KinesisFirehose::DeliveryStream", "RedshiftDestinationConfiguration.Password"},
-    SecretProperty{"AWS::KinesisFirehose::DeliveryStream", "SplunkDestinationConfiguration.HECToken"},
-    SecretProperty{"AWS::ManagedBlockchain::Member",
-                   "MemberConfiguration.MemberFrameworkConfiguration.MemberFabricConfiguration.AdminPassword"},
-    SecretProperty{"AWS::OpsWorks::App", "AppSource.Password"},
-    SecretProperty{"AWS::OpsWorks::App", "AppSource.SshKey"},
-    SecretProperty{"AWS::OpsWorks::App", "SslConfiguration.PrivateKey"},
-    SecretProperty{"AWS::OpsWorks::Stack", "CustomCookbooksSource.Password"},
-    SecretProperty{"AWS::OpsWorks::Stack", "CustomCookbooksSource.SshKey"},
-    SecretProperty{"AWS::OpsWorks::Stack", "RdsDbInstances.DbPassword"},
-    SecretProperty{"AWS::Pinpoint::APNSChannel", "PrivateKey"},
-    SecretProperty{"AWS::Pinpoint::APNSChannel", "TokenKey"},
-    SecretProperty{"AWS::Pinpoint::APNSSandboxChannel", "PrivateKey"},
-    SecretProperty{"AWS::Pinpoint::APNSSandboxChannel", "TokenKey"},
-    SecretProperty{"AWS::Pinpoint::APNSVoipChannel", "PrivateKey"},
-    SecretProperty{"AWS::Pinpoint::APNSVoipChannel", "TokenKey"},
-    SecretProperty{"AWS::Pinpoint::APNSVoipSandboxChannel", "PrivateKey"},
-    SecretProperty{"AWS::Pinpoint::APNSVoipSandboxChannel", "TokenKey"},
-    SecretProperty{"AWS::Lex::Bot", "KendraConfiguration.Password"},
-    SecretProperty{"Alexa::ASK::Skill", "AuthenticationConfiguration.ClientSecret"},
-    SecretProperty{"Alexa::ASK::Skill", "AuthenticationConfiguration.RefreshToken"},
-    SecretProperty{"AWS::SecretsManager::Secret", "SecretString"},
-    SecretProperty{"AWS::Cognito::UserPoolIdentityProvider", "ProviderDetails.client_secret"},
-};
-
-std::vector<std::string_view> types_with_secrets() {
-  std::vector<std::string_view> out;
-  for (const SecretProperty& each : secret_properties)
-    if (std::ranges::find(out, each.type) == out.end()) out.push_back(each.type);
-  return out;
-}
-
-template <class Judge>
-void each_secret_property(Inquiry& ask, const Resource& resource, Judge judge) {
-  for (const SecretProperty& each : secret_properties) {
-    if (each.type != resource.type) continue;
-    const std::size_t dot = each.path.find('.');
-    const Value top = ask.get(resource, each.path.substr(0, dot));
-    for (const Value& value :
-         parts(top, dot == std::string_view::npos ? std::string_view() : each.path.substr(dot + 1)))
-      if (!is_empty(value)) judge(each.path, value);
-  }
-}
-
-void plaintext_password(Inquiry& ask, const Resource& resource) {
-  each_secret_property(ask, resource, [&](std::string_view path, const Value& value) {
-    if (value.is(Kind::unknown))
-      ask.unknown(&resource, value.at, value.text);
-    else if (is_dynamic_secret(value))
-      ask.proved(&resource, value.at, fmt::format("{} is a dynamic reference", path));
-    else if (value.is(Kind::text) || value.is(Kind::number))
-      ask.refuted(&resource, value.at, fmt::format("{} is given in plain text", path));
-    else
-      ask.proved(&resource, value.at, fmt::format("{} is {}, no plain text", path, text_of(ask.estate(), value)));
-  });
-}
-
-// The parameters that a value is made of.
-void symbols_of(const Value& value, std::vector<std::uint32_t>& out) {
-  if (value.is(Kind::symbol)) out.push_back(value.index);
-  for (const Value& item : value.items) symbols_of(item, out);
-  for (const estate::Member& member : value.members) symbols_of(member.value, out);
-}
-
-void default_for_secret(Inquiry& ask, const Resource& resource) {
-  each_secret_property(ask, resource, [&](std::string_view path, const Value& value) {
-    if (is_dynamic_secret(value)) return;
-    std::vector<std::uint32_t> symbols;
-    symbols_of(value, symbols);
-    for (const std::uint32_t index : symbols) {
-      const estate::Parameter& parameter = ask.estate().parameters[index];
-      if (parameter.name.starts_with("AWS::")) continue;
-      if (!parameter.no_echo)
-        ask.refuted(&resource, value.at,
-                    fmt::format("{} is the parameter {}, which has no NoEcho", path, parameter.name));
-      else if (parameter.default_value)
-        ask.refuted(&resource, value.at,
-                    fmt::format("{} is the parameter {}, which has a default", path, parameter.name));
-      else
-        ask.proved(&resource, value.at,
-                   fmt::format("{} is the parameter {}, not shown and without a default", path, parameter.name));
-    }
-  });
-}
-
 // Every text within a value.
 template <class Judge>
 void each_text(const Value& value, Judge&& judge) {
@@ -452,8 +325,6 @@ std::vector<Check> secrets_checks() {
        Method::property,
        {definition_type, "AWS::Lambda::Function", "AWS::Serverless::Function", "AWS::CodeBuild::Project"},
        plaintext_environment},
-      {"SEC-5.no-plaintext-password", Method::property, types_with_secrets(), plaintext_password},
-      {"SEC-5.no-default-for-secret", Method::property, types_with_secrets(), default_for_secret},
       {"SEC-5.no-secret-in-user-data", Method::property, instances, user_data_secret},
       {"SEC-5.no-secret-in-template", Method::property, {}, {}, template_secret},
       {"SEC-5.no-secret-in-output", Method::property, {}, {}, output_secret},

@@ -95,11 +95,12 @@ Truth has_port_range(Inquiry&, const GroupRule& rule) {
 }
 
 void ingress_single_port(Inquiry& ask, const Resource& resource) {
-  ask_each(ask, resource, true, has_port_range, "admits a range of ports", "every rule admits one port");
+  ask_each(ask, resource, true, has_port_range, "admits a range of ports", "every rule for TCP or UDP admits one port");
 }
 
 void outbound_single_port(Inquiry& ask, const Resource& resource) {
-  ask_each(ask, resource, false, has_port_range, "admits a range of ports", "every rule admits one port");
+  ask_each(ask, resource, false, has_port_range, "admits a range of ports",
+           "every rule for TCP or UDP admits one port");
 }
 
 Truth has_address_range(Inquiry& ask, const GroupRule& rule) {
@@ -127,7 +128,10 @@ Truth has_address_range_but_everywhere(Inquiry& ask, const GroupRule& rule) {
 void ingress_single_address(Inquiry& ask, const Resource& resource) {
   const bool public_entry = resource.type == group_type && is_load_balancers(ask, resource);
   ask_each(ask, resource, true, public_entry ? has_address_range_but_everywhere : has_address_range,
-           "admits a range of addresses", "every rule names a single address, a group or a prefix list");
+           "admits a range of addresses",
+           public_entry
+               ? "every rule names a single address, a group, a prefix list or, as a load balancer's may, everybody"
+               : "every rule names a single address, a group or a prefix list");
 }
 
 void rules_described(Inquiry& ask, const Resource& resource) {
@@ -193,6 +197,25 @@ void no_open_administration_port(Inquiry& ask, const Resource& resource) {
       "admits every address to port 22 or 3389", "no rule admits every address to port 22 or 3389");
 }
 
+// Of a snapshot NET-10.closed asks the group itself.
+void no_rule_added(Inquiry& ask, const Resource& rule) {
+  if (rule.stack == estate::no_index) return;
+  const Value group = ask.get(rule, "GroupId");
+  const Known<std::string> name = ask.text(rule, "GroupName");
+  const Resource* const target = ask.in().target(group);
+  if (group.is(Kind::reference) && group.text == "DefaultSecurityGroup")
+    ask.refuted(&rule, group.at, fmt::format("it is added to {}", text_of(ask.estate(), group)));
+  else if (name.known() && name.value == "default")
+    ask.refuted(&rule, {}, "it is added to the group called default");
+  else if (name.unknown())
+    ask.unknown(&rule, {}, name.why);
+  else if (name.known() || (target != nullptr && target->type == group_type && target->stack != estate::no_index))
+    ask.proved(&rule, group.at, "its group is none that AWS made with a VPC");
+  else
+    ask.unknown(&rule, group.at,
+                fmt::format("whether {} is a default group is not in the sources", text_of(ask.estate(), group)));
+}
+
 }  // namespace
 
 std::vector<Check> security_group_checks() {
@@ -211,6 +234,7 @@ std::vector<Check> security_group_checks() {
       {"NET-6.outbound-single-port", Method::property, group_and_egress, outbound_single_port},
       {"NET-6.no-outbound-to-everywhere", Method::property, group_and_egress, no_outbound_to_everywhere},
       {"NET-6.no-https-to-everywhere", Method::property, group_and_egress, no_https_to_everywhere},
+      {"NET-10.no-rule-added", Method::property, {ingress_type, egress_type}, no_rule_added},
       {"NET-14.no-open-administration-port", Method::property, group_and_ingress, no_open_administration_port},
   };
 }

@@ -211,6 +211,23 @@ void rotated_in_time(Inquiry& ask, const Resource& secret) {
     ask.refuted(&secret, {}, text);
 }
 
+// A value is no older than its last rotation or the secret itself, and no younger than the last change of any kind.
+// The keys of users are IAM-5's.
+void credential_fresh(Inquiry& ask, const Resource& secret) {
+  if (secret.stack != estate::no_index) return;
+  constexpr double year = 365;
+  for (const std::string_view name : {"LastRotatedDate", "CreatedDate"}) {
+    const Known<Time> at = time_of(ask, ask.get(secret, name));
+    if (at.known() && days_between(at.value, ask.now()) <= year)
+      return ask.proved(&secret, {}, fmt::format("{} is {}", name, date_text(at.value)));
+  }
+  const Known<Time> changed = time_of(ask, ask.get(secret, "LastChangedDate"));
+  if (changed.known() && days_between(changed.value, ask.now()) > year)
+    ask.refuted(&secret, {}, fmt::format("nothing of it was changed since {}", date_text(changed.value)));
+  else
+    ask.unknown(&secret, {}, "when its value was last changed is not said");
+}
+
 void image_young(Inquiry& ask, const Resource& image) {
   constexpr double most = 30;
   if (!runs_in_a_task(ask, image)) return;
@@ -233,6 +250,7 @@ std::vector<Check> snapshot_age_checks() {
       {"DR-5.recovery-points", Method::property, {}, {}, recovery_points},
       {"DR-7.restore-seen", Method::property, {}, {}, restore_seen},
       {"SEC-2.rotated-in-time", Method::property, {"AWS::SecretsManager::Secret"}, rotated_in_time},
+      {"IR-4.credentials-fresh", Method::property, {"AWS::SecretsManager::Secret"}, credential_fresh},
       {"IMG-3.running-image-young", Method::property, {"AWS::ECR::Image"}, image_young},
   };
 }

@@ -209,6 +209,16 @@ void no_policy_on_user(Inquiry& ask, const Resource& user) {
   ask.proved(&user, {}, "it has the policies of its groups only");
 }
 
+void policy_not_on_user(Inquiry& ask, const Resource& policy) {
+  for (const std::string_view path : {"Users", "UserName"}) {
+    const Value users = ask.get(policy, path);
+    if (users.is(Kind::unknown)) return ask.unknown(&policy, users.at, users.text);
+    if (!is_empty(users))
+      return ask.refuted(&policy, users.at, fmt::format("it is attached to {} directly", text_of(ask.estate(), users)));
+  }
+  ask.proved(&policy, {}, "it is attached to no user");
+}
+
 void key_declared(Inquiry& ask, const Resource& key) {
   ask.refuted(&key, {}, "it makes an access key, which lasts until somebody deletes it");
 }
@@ -266,14 +276,39 @@ void permission_has_source(Inquiry& ask, const Resource& permission) {
                           principal.value));
 }
 
-Truth allows_every_queue_action(Inquiry& ask, const Value& statement, std::string& what) {
+// Resource policies speak of one service, so that all of its actions are all that there are.
+Truth allows_all_of_service(Inquiry& ask, const Value& statement, std::string& what) {
   std::string action;
-  const Truth out = any_text(ask, statement["Action"], action, [](std::string_view text) {
-    const std::string lower = iam::lower(text);
-    return lower == "*" || lower == "sqs:*";
-  });
+  const Truth out = any_text(ask, statement["Action"], action,
+                             [](std::string_view text) { return text == "*" || text.ends_with(":*"); });
   what = fmt::format("allows {}", action);
   return out;
+}
+
+// A function that "*" may invoke can be invoked by every account, unless it has to be one of an organisation.
+void permission_not_public(Inquiry& ask, const Resource& permission) {
+  const Value value = ask.get(permission, "Principal");
+  const Known<std::string> principal = ask.in().text(value);
+  if (principal.unknown() && value.is(Kind::symbol)) return ask.unknown(&permission, value.at, principal.why);
+  if (!principal.known() || principal.value != "*")
+    return ask.proved(&permission, value.at, "it names who may invoke the function");
+  const Value organisation = ask.get(permission, "PrincipalOrgID");
+  if (organisation.is(Kind::unknown)) return ask.unknown(&permission, organisation.at, organisation.text);
+  if (is_empty(organisation))
+    ask.refuted(&permission, value.at, "Principal is *, and no PrincipalOrgID confines it");
+  else
+    ask.proved(&permission, organisation.at, fmt::format("PrincipalOrgID is {}", text_of(ask.estate(), organisation)));
+}
+
+Check over_resources(std::string_view id, std::vector<std::string_view> types, Offends offends,
+                     std::string_view evidence) {
+  return {id,
+          Method::policy,
+          std::move(types),
+          [=](Inquiry& ask, const Resource& resource) {
+            ask_statements(ask, resource, resource_documents(ask, resource), offends, evidence);
+          },
+          {}};
 }
 
 }  // namespace
@@ -301,18 +336,22 @@ std::vector<Check> identity_checks() {
          attached_policies(ask, each, is_elevated_policy, "no policy of AWS with full access is among its policies");
        },
        {}},
-      {"IAM-2.no-policy-on-user", Method::property, {"AWS::IAM::User"}, no_policy_on_user},
+      by_type("IAM-2.no-policy-on-user", {{"AWS::IAM::User", no_policy_on_user},
+                                          {"AWS::IAM::Policy", policy_not_on_user},
+                                          {"AWS::IAM::ManagedPolicy", policy_not_on_user},
+                                          {"AWS::IAM::UserPolicy", policy_not_on_user}}),
       over_trust("IAM-3.trust-no-exception", allows_not_principal, "no statement of its trust names NotPrincipal"),
       over_trust("IAM-3.trust-no-wildcard-action", allows_wildcard_assume, "its trust names actions"),
       over_trust("IAM-3.trust-no-not-action", allows_not_action, "no statement of its trust names NotAction"),
-      {"IAM-3.queue-policy-no-wildcard",
-       Method::policy,
-       {"AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"},
-       [](Inquiry& ask, const Resource& each) {
-         ask_statements(ask, each, resource_documents(ask, each), allows_every_queue_action,
-                        "every statement names actions");
-       },
-       {}},
+      over_resources("IAM-3.queue-policy-no-wildcard", {"AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"},
+                     allows_all_of_service, "every statement names actions"),
+      over_resources("IAM-3.bucket-policy-no-wildcard", {"AWS::S3::BucketPolicy"}, allows_all_of_service,
+                     "every statement names actions"),
+      over_resources("IAM-3.resource-policy-no-exception", resource_policy_types(), allows_not_principal,
+                     "no statement names NotPrincipal"),
+      over_resources("IAM-3.resource-policy-no-not-action", resource_policy_types(), allows_not_action,
+                     "no statement allows by NotAction"),
+      {"IAM-3.function-permission-not-public", Method::policy, {"AWS::Lambda::Permission"}, permission_not_public},
       {"IAM-3.function-permission-has-source", Method::policy, {"AWS::Lambda::Permission"}, permission_has_source},
       {"IAM-5.no-key-declared", Method::property, {"AWS::IAM::AccessKey"}, key_declared},
       {"IAM-5.instance-metadata-tokens",

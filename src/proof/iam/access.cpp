@@ -49,7 +49,7 @@ std::vector<EscalationFrom> find_escalations(const Account& account, std::chrono
   for (const auto& [arn, identity] : account.identities()) {
     Budget budget(budget_for_each);
     Escalation found = find_escalation(account, identity.principal, budget);
-    if (found.is_administrator || (found.paths.empty() && found.undecided.empty())) continue;
+    if (found.is_administrator || (found.paths.empty() && found.undecided.empty() && found.missing.empty())) continue;
     out.push_back({identity.principal, std::move(found)});
   }
   return out;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "iam/aws_managed.hpp"
 #include "iam/contains.hpp"
 #include "iam/glob.hpp"
 #include "redoubt/json.hpp"
@@ -116,6 +117,13 @@ class Account::Reading {
     return std::move(*document);
   }
 
+  // Of the data, or one of AWS's whose text is certain.
+  const Policy* managed_policy(const std::string& arn, const std::map<std::string, const Policy*>& managed) {
+    if (const auto found = managed.find(arn); found != managed.end()) return found->second;
+    auto certain = aws_managed(arn);
+    return certain ? account_.keep(*std::move(certain)) : nullptr;
+  }
+
   void attach(Identity& identity, const Value& value, std::string_view inline_list, const std::string& owner,
               const std::map<std::string, const Policy*>& managed) {
     for (const Value& one : list(value, inline_list))
@@ -125,8 +133,8 @@ class Account::Reading {
     for (const Value& one : list(value, "AttachedManagedPolicies")) {
       const std::string arn = member(one, "PolicyArn");
       identity.managed.push_back(arn);
-      if (const auto found = managed.find(arn); found != managed.end())
-        identity.policies.policies.push_back(found->second);
+      if (const Policy* known = managed_policy(arn, managed))
+        identity.policies.policies.push_back(known);
       else
         identity.unread.push_back(arn);
     }
@@ -142,8 +150,8 @@ class Account::Reading {
     if (const auto boundary = value.find("PermissionsBoundary"); boundary && boundary->is_object()) {
       const std::string boundary_arn = member(*boundary, "PermissionsBoundaryArn");
       identity.boundary = PolicySet{fmt::format("the permissions boundary {}", boundary_arn), {}};
-      if (const auto found = managed.find(boundary_arn); found != managed.end())
-        identity.boundary->policies.push_back(found->second);
+      if (const Policy* known = managed_policy(boundary_arn, managed))
+        identity.boundary->policies.push_back(known);
       else
         identity.unread.push_back(boundary_arn);
     }
@@ -156,7 +164,12 @@ class Account::Reading {
     out.policies.name = fmt::format("{} at {}", name, member(value, "Name").empty() ? out.id : member(value, "Name"));
     for (const Value& one : list(value, "Policies")) {
       const auto content = one.find("Content");
-      if (!content) throw fmt::format("policy {} of {} has no Content", member(one, "Name"), out.id);
+      if (!content) {
+        auto certain = aws_managed(member(one, "Id"));
+        if (!certain) throw fmt::format("policy {} of {} has no Content", member(one, "Name"), out.id);
+        out.policies.policies.push_back(account_.keep(*std::move(certain)));
+        continue;
+      }
       out.policies.policies.push_back(policy(*content, fmt::format("{} {} at {}", name, member(one, "Name"), out.id)));
     }
     for (const Value& child : list(value, "Children")) out.children.push_back(node(child, name));
@@ -209,7 +222,10 @@ Identity& Account::identity(const Principal& principal) {
 
 void Account::join(Identity& user, const std::string& group) {
   const Identity& of_group = groups_[group];
-  const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  const auto append = [](auto& to, const auto& from) {
+    for (const auto& one : from)
+      if (!contains(to, one)) to.push_back(one);
+  };
   append(user.policies.policies, of_group.policies.policies);
   append(user.unread, of_group.unread);
   append(user.managed, of_group.managed);
@@ -259,12 +275,16 @@ bool Account::levels(const Node& node, std::string_view account, std::vector<Pol
 }
 
 // The sets of an organisation that bear on an account; none on its management account ("SCP evaluation").
-void Account::add_levels(const std::vector<Organisation>& organisations, const PolicySet& everywhere,
-                         std::string_view account, std::vector<PolicySet>& out) const {
+void Account::add_levels(bool of_resources, std::string_view account, std::vector<PolicySet>& out) const {
   if (account.empty()) return;
+  const PolicySet& everywhere = of_resources ? rcp_everywhere_ : scp_everywhere_;
   if (!everywhere.policies.empty()) out.push_back(everywhere);
-  for (const Organisation& organisation : organisations)
+  for (const Organisation& organisation : of_resources ? rcps_ : scps_)
     if (organisation.management_account != account) (void)levels(organisation.root, account, out);
+  for (const Level& level : levels_)
+    if (level.of_resources == of_resources && (level.account.empty() || level.account == account) &&
+        !contains(level.except, account))
+      out.push_back(level.policies);
 }
 
 Scenario Account::scenario(const Principal& principal, std::string_view action, std::string_view resource) const {
@@ -303,8 +323,8 @@ Scenario Account::scenario(const Principal& principal, std::string_view action, 
     out.limits.push_back(session_);
   const bool service_linked = arn_field(principal.name, 5).starts_with("role/aws-service-role/");
   if (!service_linked) {
-    add_levels(scps_, scp_everywhere_, principal.account, out.ceilings);
-    add_levels(rcps_, rcp_everywhere_, resource_account, out.denials);
+    add_levels(false, principal.account, out.ceilings);
+    add_levels(true, resource_account, out.denials);
   }
   if (!endpoint_.policies.empty()) out.ceilings.push_back(endpoint_);
   return out;

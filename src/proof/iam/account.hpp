@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "iam/evaluate.hpp"
@@ -48,6 +49,15 @@ class Account {
   // `policy` may be null: then only whose the resource is counts.
   void add_resource_policy(std::string resource, const Policy* policy, std::string account);
 
+  // The policies of one level of an organisation, above an account.
+  struct Level {
+    bool of_resources = false;        // RCPs, not SCPs
+    std::string account;              // on which they bear; empty: on every one
+    std::vector<std::string> except;  // but these
+    PolicySet policies;
+  };
+  void add_level(Level level) { levels_.push_back(std::move(level)); }
+
   [[nodiscard]] const std::map<std::string, Identity>& identities() const { return identities_; }
   // Groups by name, with their own policies.
   [[nodiscard]] const std::map<std::string, Identity>& groups() const { return groups_; }
@@ -80,14 +90,14 @@ class Account {
   class Reading;
 
   [[nodiscard]] static bool levels(const Node& node, std::string_view account, std::vector<PolicySet>& out);
-  void add_levels(const std::vector<Organisation>& organisations, const PolicySet& everywhere, std::string_view account,
-                  std::vector<PolicySet>& out) const;
+  void add_levels(bool of_resources, std::string_view account, std::vector<PolicySet>& out) const;
 
   std::vector<std::shared_ptr<const Policy>> policies_;  // shared with copies: everything else points to them
   std::map<std::string, Identity> identities_;
   std::map<std::string, Identity> groups_;
   std::vector<Organisation> scps_, rcps_;
   PolicySet scp_everywhere_{"the service control policy", {}}, rcp_everywhere_{"the resource control policy", {}};
+  std::vector<Level> levels_;
   std::vector<ResourcePolicy> resource_policies_;
   PolicySet session_{"the session policy", {}}, endpoint_{"the endpoint policy", {}};
 };

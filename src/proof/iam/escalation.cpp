@@ -205,9 +205,17 @@ class Search {
       pins.resource = arn;
       pins.principals = {principal};
       Decision assumed = decide(account_.scenario(principal, *pins.action, arn), pins, budget_);
-      if (!assumed.when_allowed) continue;
+      if (!assumed.when_allowed) {
+        if (assumed.answer == Answer::undecided && out.missing.empty())
+          out.missing = fmt::format("whether {} may assume {}: {}", principal.name, arn, assumed.why_undecided);
+        continue;
+      }
       const OpenStep first{std::move(*assumed.when_allowed), std::move(assumed.because)};
       Escalation beyond = from(role.principal);
+      if (out.missing.empty() && !beyond.is_administrator)
+        out.missing = beyond.missing.empty() ? account_.missing(role.principal) : beyond.missing;
+      for (std::string& id : beyond.undecided)
+        if (!contains(out.undecided, id)) out.undecided.push_back(std::move(id));
       if (beyond.is_administrator)
         out.paths.push_back({"assume-role", "assume an administrator's role", "", arn, {first}});
       for (OpenPath& path : beyond.paths) {

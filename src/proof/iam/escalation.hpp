@@ -28,6 +28,7 @@ struct Escalation {
   bool is_administrator = false;  // there is nothing left to gain
   std::vector<OpenPath> paths;
   std::vector<std::string> undecided;  // paths that could not be settled within the budget
+  std::string missing;                 // what the data do not tell of a role on the way; empty where they tell all
 };
 
 // Roles that may be assumed are followed: a path that begins in one starts with its sts:AssumeRole.

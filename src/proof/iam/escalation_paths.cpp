@@ -118,7 +118,7 @@ constexpr std::array table{
            {{"codebuild:CreateProject"}, {"codebuild:StartBuild"}}),
     passes("codebuild-004", codebuild, "run a batch of builds of one's own project as the role",
            {{"codebuild:CreateProject"}, {"codebuild:StartBuildBatch"}}),
-    passes("cognito-identity-001", "cognito-identity.amazonaws.com", "let an identity pool hand the role to anyone",
+    passes("cognitoidentity-001", "cognito-identity.amazonaws.com", "let an identity pool hand the role to anyone",
            {{"cognito-identity:SetIdentityPoolRoles"}}),
     passes(
         "datapipeline-001", "datapipeline.amazonaws.com", "run a pipeline of one's own as the role",

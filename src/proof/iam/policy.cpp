@@ -189,6 +189,7 @@ class Reader {
         only_one(!out.resources.empty(), member, "Resource and NotResource");
         out.resources = strings(member, here);
         out.not_resource = name == "NotResource";
+        if (out.resources.empty()) fail(member, here, "the list is empty");
         if (variables)
           for (const std::string& resource : out.resources) check_variables(resource, member, here);
       } else if (name == "Condition") {
@@ -199,6 +200,8 @@ class Reader {
     }
     if (!effect) fail(value, place, "it has no Effect");
     if (out.actions.empty()) fail(value, place, "it has neither Action nor NotAction");
+    if (out.resources.empty() && !out.principals)  // a trust policy names who may assume the role
+      fail(value, place, "it has neither Resource nor NotResource");
     out.origin = out.sid.empty() ? fmt::format("{}, statement {} (line {})", name_, index + 1, line(value))
                                  : fmt::format("{}, statement {} (line {})", name_, out.sid, line(value));
     return out;

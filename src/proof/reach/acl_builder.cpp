@@ -53,8 +53,7 @@ void Builder::add_acl_entry(const Resource& entry) {
   add_prefix(remote, case_.get(entry, "Ipv6CidrBlock"), why, acl.id);
   if (!why.empty()) not_known(why);
   if (remote.empty()) not_known("it names no address range");
-  if (rule.unknown.empty())
-    for (const Prefix& prefix : remote) rule.remote = rule.remote | prefix.addresses();
+  if (rule.unknown.empty()) rule.remote = addresses_of(remote);
   (egress.value ? acl.out : acl.in).push_back(std::move(rule));
 }
 

@@ -29,6 +29,12 @@ AddressSet Prefix::addresses() const {
   return AddressSet::range(first, last());
 }
 
+AddressSet addresses_of(const std::vector<Prefix>& prefixes) {
+  AddressSet out;
+  for (const Prefix& prefix : prefixes) out = out | prefix.addresses();
+  return out;
+}
+
 bool is_ipv4(Address address) {
   return address >= ipv4_first && address <= ipv4_last;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reach/intervals.hpp"
 
@@ -22,6 +23,8 @@ struct Prefix {
   [[nodiscard]] AddressSet addresses() const;
   bool operator==(const Prefix&) const = default;
 };
+
+[[nodiscard]] AddressSet addresses_of(const std::vector<Prefix>& prefixes);
 
 [[nodiscard]] bool is_ipv4(Address address);
 [[nodiscard]] std::optional<Address> parse_address(std::string_view text);

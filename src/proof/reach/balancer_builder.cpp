@@ -86,11 +86,11 @@ void Builder::balancer(const Resource& resource) {
   const std::string description =
       at == std::string::npos ? std::string() : "ELB " + resource.id.substr(at + kind.size());
   out.interfaces = balancer_interfaces(resource, description, filtered);
-  if (is_snapshot(resource) && !is_listed("Listeners"))
-    out.unknown = fmt::format("{}: its listeners are not in the source", resource.id);
   for (const Resource* each : case_.resources("AWS::ElasticLoadBalancingV2::Listener"))
     if (named("AWS::ElasticLoadBalancingV2::LoadBalancer", case_.get(*each, "LoadBalancerArn")) == &resource)
       listener(*each, out);
+  if (is_snapshot(resource) && out.listeners.empty() && out.unknown.empty() && !is_asked("Listeners", resource))
+    out.unknown = fmt::format("{}: its listeners are not in the source", resource.id);
   n_.balancers.push_back(std::move(out));
 }
 
@@ -101,15 +101,19 @@ void Builder::listener(const Resource& resource, LoadBalancer& balancer) {
     balancer.unknown = fmt::format("{}: its port or protocol is not known", resource.id);
     return;
   }
+  bool has_rules = false;
   for (const std::uint8_t transport : transports_of(protocol.value)) {
     Listener out{transport, one_port(port.value), {}};
     forward(case_.get(resource, "DefaultActions"), balancer, out, balancer.passes_through);
     for (const Resource* rule : case_.resources("AWS::ElasticLoadBalancingV2::ListenerRule"))
-      if (named("AWS::ElasticLoadBalancingV2::Listener", case_.get(*rule, "ListenerArn")) == &resource)
+      if (named("AWS::ElasticLoadBalancingV2::Listener", case_.get(*rule, "ListenerArn")) == &resource) {
+        has_rules = true;
         forward(case_.get(*rule, "Actions"), balancer, out, balancer.passes_through);
+      }
     balancer.listeners.push_back(std::move(out));
   }
-  if (is_snapshot(resource) && !balancer.passes_through && !is_listed("Rules") && balancer.unknown.empty())
+  // The default one is among them, so that there is none only where they were not asked for.
+  if (is_snapshot(resource) && !balancer.passes_through && !has_rules && balancer.unknown.empty())
     balancer.unknown = fmt::format("{}: the listener's rules are not in the source", resource.id);
 }
 

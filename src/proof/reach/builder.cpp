@@ -17,6 +17,16 @@ Network network_of(Case& in, const std::vector<Router>& routers) {
   return Builder(in, routers).build();
 }
 
+Builder::Builder(Case& in, const std::vector<Router>& routers) : case_(in), routers_(routers) {
+  std::string_view region;
+  for (const Resource& each : in.estate().resources) {
+    if (!is_snapshot(each) || each.region.empty()) continue;
+    if (!each.type.starts_with("AWS::EC2::") && !each.type.starts_with("AWS::ElasticLoadBalancing")) continue;
+    several_regions_ = several_regions_ || (!region.empty() && region != each.region);
+    region = each.region;
+  }
+}
+
 Network Builder::build() {
   n_.unknown = gaps();
   vpcs();
@@ -32,6 +42,7 @@ Network Builder::build() {
   sites();
   transit_tables();
   route_tables();
+  what_was_not_listed();
   mind_stand_ins();
   return std::move(n_);
 }
@@ -72,7 +83,24 @@ std::string Builder::shown(const Value& value) {
 }
 
 bool Builder::is_listed(std::string_view kind) const {
-  return std::ranges::find(case_.estate().listed, kind) != case_.estate().listed.end();
+  return std::ranges::find(case_.estate().listed, kind, &estate::Listed::kind) != case_.estate().listed.end();
+}
+
+// An answer that does not say its region is of the only one; of several it may be of another.
+bool Builder::is_listed(std::string_view kind, const Resource& beside) const {
+  const auto same = [](std::string_view left, std::string_view right, bool otherwise) {
+    return left.empty() || right.empty() ? otherwise : left == right;
+  };
+  return std::ranges::any_of(case_.estate().listed, [&](const estate::Listed& each) {
+    return each.kind == kind && each.subject.empty() && same(each.account, beside.account, true) &&
+           same(each.region, beside.region, !several_regions_);
+  });
+}
+
+bool Builder::is_asked(std::string_view kind, const Resource& about) const {
+  return std::ranges::any_of(case_.estate().listed, [&](const estate::Listed& each) {
+    return each.kind == kind && !each.subject.empty() && (each.subject == about.id || each.subject == about.arn);
+  });
 }
 
 void Builder::add_prefix(std::vector<Prefix>& to, const Value& value, std::string& why, std::string_view what) {

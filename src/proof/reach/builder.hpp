@@ -26,7 +26,7 @@ using estate::Value;
 
 class Builder {
  public:
-  Builder(Case& in, const std::vector<Router>& routers) : case_(in), routers_(routers) {}
+  Builder(Case& in, const std::vector<Router>& routers);
   [[nodiscard]] Network build();
 
  private:
@@ -41,7 +41,10 @@ class Builder {
   [[nodiscard]] Index place(const Places& places, std::string_view type, const Value& value);
   // What a value says, for people and as a key for what is not in the source.
   [[nodiscard]] std::string shown(const Value& value);
+  // Whether a snapshot lists this kind: at all; in the account and region of a resource; about this very resource.
   [[nodiscard]] bool is_listed(std::string_view kind) const;
+  [[nodiscard]] bool is_listed(std::string_view kind, const Resource& beside) const;
+  [[nodiscard]] bool is_asked(std::string_view kind, const Resource& about) const;
   [[nodiscard]] static bool is_snapshot(const Resource& resource) { return resource.stack == estate::no_index; }
   // Appends the prefix; `why` gets the reason where it cannot be had.
   void add_prefix(std::vector<Prefix>& to, const Value& value, std::string& why, std::string_view what);
@@ -57,6 +60,7 @@ class Builder {
   void groups();
   void acls();
   void route_tables();
+  void what_was_not_listed();
   void add_group_rule(const Value& rule, bool egress, Index group, std::string_view id);
   void add_acl_entry(const Resource& entry);
   void route(const Resource& route);
@@ -73,12 +77,15 @@ class Builder {
   void sites();
   void vpn_connections();
   void direct_connect();
+  void virtual_interfaces();
+  [[nodiscard]] AddressSet customer_address(const Resource& virtual_interface);
   void transit_gateways();
   void transit_tables();
   [[nodiscard]] Index transit_table(const Value& value);
   [[nodiscard]] Index attachment_of(const Value& value, Index gateway);
   void add_attachment(const Resource& resource);
   void propagate(Index attachment, Index table);
+  [[nodiscard]] bool finds_propagated(const Resource& table);
   void gateway_endpoints();
   [[nodiscard]] Index site_of(const AddressSet& addresses, const std::string& id, const std::string& name);
 
@@ -127,9 +134,11 @@ class Builder {
       endpoint_, interface_;
   std::map<const Resource*, std::vector<Index>> owned_;  // interfaces of instances, services, load balancers
   std::map<std::string, Index> foreign_groups_, foreign_vpcs_;
+  std::map<Index, std::string> unknown_ranges_;  // by subnet: why one is not known
   std::map<Index, Index> default_groups_, main_tables_, default_transit_tables_, default_propagation_;
   std::map<std::pair<std::string, Index>, Index> attachments_;  // by id and gateway
   std::map<std::string, Index> vpn_attachments_, direct_connect_attachments_;
+  bool several_regions_ = false;  // the snapshots speak of more than one
   std::uint32_t public_addresses_ = 0, ipv6_ranges_ = 0;
 };
 

@@ -84,6 +84,7 @@ void Builder::sites() {
     n_.sites.push_back({router.name, {}, router.announced, router.addresses, true, {}});
   vpn_connections();
   direct_connect();
+  virtual_interfaces();
   // A site that was never told of BGP has what its static routes say.
   for (Index s = 0; s < n_.sites.size(); ++s) {
     Site& site = n_.sites[s];
@@ -124,6 +125,27 @@ void Builder::vpn_connections() {
   }
 }
 
+// A private virtual interface may lead to a virtual private gateway without a Direct Connect gateway between.
+void Builder::virtual_interfaces() {
+  for (const Resource* each : case_.resources("AWS::DirectConnect::PrivateVirtualInterface")) {
+    const Index gateway = place(vpn_, "AWS::EC2::VPNGateway", case_.get(*each, "VirtualGatewayId"));
+    if (gateway == none) continue;
+    SiteLink link;
+    link.id = each->id;
+    link.direct_connect = true;
+    link.vpn_gateway = gateway;
+    link.site = site_of(customer_address(*each), each->id, each->id);
+    n_.links.push_back(std::move(link));
+  }
+}
+
+// "169.254.0.2/30": of the router at the other end.
+AddressSet Builder::customer_address(const Resource& virtual_interface) {
+  const std::string text = text_or(virtual_interface, "CustomerAddress");
+  const auto address = parse_address(text.substr(0, text.find('/')));
+  return address ? AddressSet::one(*address) : AddressSet();
+}
+
 void Builder::direct_connect() {
   for (const Resource* each : case_.resources("AWS::DirectConnect::DirectConnectGatewayAssociation")) {
     const std::string state = text_or(*each, "AssociationState", "associated");
@@ -153,11 +175,7 @@ void Builder::direct_connect() {
         if ((gateway && named("AWS::DirectConnect::DirectConnectGateway", of) != gateway) ||
             shown(of) != shown(gateway_value))
           continue;
-        AddressSet address;
-        if (const auto prefix = parse_address(
-                text_or(*interface, "CustomerAddress").substr(0, text_or(*interface, "CustomerAddress").find('/'))))
-          address = AddressSet::one(*prefix);
-        sites.push_back(site_of(address, interface->id, interface->id));
+        sites.push_back(site_of(customer_address(*interface), interface->id, interface->id));
       }
     if (sites.empty()) sites.push_back(site_of({}, "on premises behind " + id, id));
     for (const Index site : sites) {
@@ -176,7 +194,8 @@ void Builder::transit_gateways() {
     TransitGateway& gateway = n_.transit_gateways.emplace_back();
     gateway.id = each->id;
     gateway.references_groups = text_or(*each, "SecurityGroupReferencingSupport") == "enable";
-    if (is_snapshot(*each) && !is_listed("TransitGatewayAttachments") && !is_listed("TransitGatewayVpcAttachments"))
+    if (is_snapshot(*each) && !is_listed("TransitGatewayAttachments", *each) &&
+        !is_listed("TransitGatewayVpcAttachments", *each))
       gateway.unknown = fmt::format("{}: its attachments are not in the source", each->id);
   }
   for (const std::string_view type : {"AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment",
@@ -268,6 +287,13 @@ void Builder::propagate(Index attachment, Index t) {
   }
 }
 
+bool Builder::finds_propagated(const Resource& table) {
+  return std::ranges::any_of(case_.resources("AWS::EC2::TransitGatewayRoute"), [&](const Resource* route) {
+    return text_or(*route, "Type") == "propagated" &&
+           named("AWS::EC2::TransitGatewayRouteTable", case_.get(*route, "TransitGatewayRouteTableId")) == &table;
+  });
+}
+
 void Builder::transit_tables() {
   Places gateway_of;  // by table
   for (const Resource* each : case_.resources("AWS::EC2::TransitGatewayRouteTable")) {
@@ -278,10 +304,12 @@ void Builder::transit_tables() {
     const Index gateway = place(transit_, "AWS::EC2::TransitGateway", case_.get(*each, "TransitGatewayId"));
     gateway_of[each] = gateway;
     if (!is_snapshot(*each)) continue;
-    if (!is_listed("TransitGatewayRouteTablePropagations") && !is_listed("Routes"))
-      table.unknown = fmt::format("{}: its routes are not in the source", each->id);
-    else if (!is_listed("Routes"))
-      table.unknown = fmt::format("{}: its static routes are not in the source", each->id);
+    // A search for routes may have been for static ones only; what it found tells where it was not.
+    const bool propagations = is_asked("TransitGatewayRouteTablePropagations", *each) || finds_propagated(*each);
+    if (!is_asked("Routes", *each))
+      table.unknown = fmt::format("{}: its {}routes are not in the source", each->id, propagations ? "static " : "");
+    else if (!propagations)
+      table.unknown = fmt::format("{}: whether routes are propagated to it is not in the source", each->id);
   }
   // "Default route table" (transit gateway guide): attachments are associated with it and propagate to it.
   for (const auto& [resource, gateway] : transit_) {
@@ -315,6 +343,16 @@ void Builder::transit_tables() {
     joined(*each, [&](Index attachment, Index table) {
       if (attachment != none) n_.attachments[attachment].route_table = table;
     });
+  for (const auto& [resource, gateway] : transit_) {
+    if (!is_snapshot(*resource) || is_listed("TransitGatewayAttachments", *resource)) continue;
+    const bool all_asked = std::ranges::all_of(gateway_of, [&](const auto& table) {
+      return table.second != gateway || is_asked("Associations", *table.first);
+    });
+    if (all_asked && is_listed("TransitGatewayRouteTables", *resource)) continue;
+    for (Attachment& each : n_.attachments)
+      if (each.gateway == gateway && each.route_table == none)
+        each.unknown = fmt::format("{}: its route table is not in the source", each.id);
+  }
   std::vector<std::pair<Index, Index>> seen;
   for (const Resource* each : case_.resources("AWS::EC2::TransitGatewayRouteTablePropagation"))
     joined(*each, [&](Index attachment, Index table) {

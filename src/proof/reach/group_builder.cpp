@@ -113,7 +113,7 @@ void Builder::add_group_rule(const Value& value, bool egress, Index group, std::
     if (!entries.known()) not_known(entries.why);
     remote.insert(remote.end(), entries.value.begin(), entries.value.end());
   }
-  for (const Prefix& prefix : remote) rule.remote = rule.remote | prefix.addresses();
+  rule.remote = addresses_of(remote);
   const Value& other = value[egress ? "DestinationSecurityGroupId" : "SourceSecurityGroupId"];
   const Value& name = value["SourceSecurityGroupName"];
   if (other) {

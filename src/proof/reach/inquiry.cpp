@@ -20,6 +20,7 @@ std::expected<Finding, std::string> inquire(const estate::Estate& estate, const 
     }
     Answer answer = Reach(network).ask(
         {*from, *to, inquiry.protocol, inquiry.port, inquiry.source, /*direct=*/false, /*within=*/{}});
+    if (in.is_forbidden()) return;
     Finding finding{answer.verdict,
                     ids_of(network, answer.path),
                     answer.packet,

@@ -54,6 +54,9 @@ void Builder::set_groups(Interface& interface, const Value& groups) {
 // An address that the source names, else all of the subnet's that AWS may choose from.
 void Builder::assign_from_range(Interface& interface, const Placement& placement, const Value& fixed) {
   if (interface.subnet == none) return;
+  if (const auto why = unknown_ranges_.find(interface.subnet);
+      why != unknown_ranges_.end() && interface.unknown.empty())
+    interface.unknown = why->second;
   const Known<std::string> stated = case_.text(fixed);
   const auto address = stated.known() ? parse_address(stated.value) : std::nullopt;
   for (const Prefix& range : n_.subnets[interface.subnet].ranges) {

@@ -14,12 +14,17 @@ void Lookup::Sorted::seal() {
   for (const Owned& each : items) reach.push_back(reach.empty() ? each.last : std::max(reach.back(), each.last));
 }
 
+// Each interval of the set by itself: between two of them may lie any number of items.
 void Lookup::Sorted::find(const AddressSet& addresses, std::vector<Owned>& out) const {
-  if (addresses.empty()) return;
-  // The first that may reach into the set; everything before ends too early.
-  const auto start = std::ranges::lower_bound(reach, addresses.first()) - reach.begin();
-  for (auto i = static_cast<std::size_t>(start); i < items.size() && items[i].first <= addresses.last(); ++i)
-    if (!(AddressSet::range(items[i].first, items[i].last) & addresses).empty()) out.push_back(items[i]);
+  std::size_t next = 0;  // what stands before it was looked at
+  for (const auto& [first, last] : addresses) {
+    // The first that may reach into the interval; everything before ends too early.
+    const auto start = static_cast<std::size_t>(std::ranges::lower_bound(reach, first) - reach.begin());
+    std::size_t i = std::max(next, start);
+    for (; i < items.size() && items[i].first <= last; ++i)
+      if (items[i].last >= first) out.push_back(items[i]);
+    next = std::max(next, i);
+  }
 }
 
 Lookup::Lookup(const Network& network)
@@ -58,6 +63,9 @@ Lookup::Lookup(const Network& network)
         if (list.empty() || list.back() != b) list.push_back(b);
       }
   }
+  for (Index i = 0; i < network.interfaces.size(); ++i)
+    if (network.interfaces[i].kind == InterfaceKind::load_balancer && balancer_[i] == none)
+      unknown_balancers_.push_back(i);
 }
 
 std::vector<Lookup::Owned> Lookup::in_subnet(Index subnet, const AddressSet& addresses) const {

@@ -88,6 +88,8 @@ struct Vpc {
   Index egress_only_gateway = none;
   Index gateway_routes = none;  // the route table of what enters by the Internet gateway (edge association)
   std::string unknown;          // why the ranges are not known
+  std::string incomplete = {};  // why subnets or an Internet gateway may be missing
+  std::string hidden = {};      // why load balancers may stand in it that nothing shows
 };
 
 struct Subnet {
@@ -132,7 +134,8 @@ struct Interface {
 // The other gateways: an id, and the VPC to which it is attached.
 struct Gateway {
   std::string id;
-  Index vpc = none;  // none: attached to nothing
+  Index vpc = none;          // none: attached to nothing
+  std::string unknown = {};  // why more than is known may be joined to it
 };
 
 struct NatGateway {
@@ -180,6 +183,7 @@ struct Attachment {
   std::vector<Index> subnets;
   Index peer = none;         // of kind peering: the other gateway's attachment
   Index route_table = none;  // association
+  std::string unknown = {};  // why it is not known with which table it is associated
 };
 
 struct TransitRoute {
@@ -251,6 +255,7 @@ struct Network {
   std::vector<GatewayEndpoint> gateway_endpoints;
   std::vector<LoadBalancer> balancers;
 
+  std::string links_unknown;             // why sites may be joined by more than `links`
   std::string unknown;                   // why nothing at all is certain ("service.yaml:12: a macro …")
   std::vector<std::string> assumptions;  // defaults of AWS taken because a source does not list a kind of resource
 };
@@ -272,6 +277,8 @@ class Lookup {
   [[nodiscard]] std::vector<Index> subnets(Index vpc, const AddressSet& addresses) const;
   [[nodiscard]] const std::vector<Index>& subnets_of(Index vpc) const { return vpc_subnets_[vpc]; }
   [[nodiscard]] const LoadBalancer* balancer_of(Index interface) const;
+  // Interfaces of load balancers that are not in the source themselves.
+  [[nodiscard]] const std::vector<Index>& unknown_balancers() const { return unknown_balancers_; }
   // Balancers that have this interface among their targets.
   [[nodiscard]] const std::vector<Index>& balancers_to(Index interface) const;
 
@@ -288,7 +295,8 @@ class Lookup {
   std::vector<Sorted> vpc_ranges_;  // by VPC: subnets (as `interface`)
   std::vector<std::vector<Index>> vpc_subnets_;
   Sorted public_;
-  std::vector<Index> balancer_;                   // by interface
+  std::vector<Index> balancer_;  // by interface
+  std::vector<Index> unknown_balancers_;
   std::map<Index, std::vector<Index>> targeted_;  // interface → balancers
 };
 

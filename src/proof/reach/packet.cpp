@@ -183,100 +183,95 @@ PacketSet operator-(const PacketSet& a, const PacketSet& b) {
   return out;
 }
 
-PacketSet PacketSet::from(const AddressSet& addresses) const {
+// One end of every box narrowed to these addresses.
+PacketSet PacketSet::narrowed(AddressSet Box::* end, const AddressSet& addresses) const {
   PacketSet out;
   for (const Box& box : boxes_)
-    if (AddressSet source = box.source & addresses; !source.empty()) {
+    if (AddressSet both = box.*end & addresses; !both.empty()) {
       out.boxes_.push_back(box);
-      out.boxes_.back().source = std::move(source);
+      out.boxes_.back().*end = std::move(both);
     }
   return out;
+}
+
+PacketSet PacketSet::replaced(AddressSet Box::* end, const AddressSet& addresses) const {
+  PacketSet out = *this;
+  for (Box& box : out.boxes_) box.*end = addresses;
+  return out;
+}
+
+AddressSet PacketSet::gathered(AddressSet Box::* end) const {
+  AddressSet out;
+  for (const Box& box : boxes_) out = out | box.*end;
+  return out;
+}
+
+PacketSet PacketSet::from(const AddressSet& addresses) const {
+  return narrowed(&Box::source, addresses);
 }
 
 PacketSet PacketSet::to(const AddressSet& addresses) const {
-  PacketSet out;
-  for (const Box& box : boxes_)
-    if (AddressSet destination = box.destination & addresses; !destination.empty()) {
-      out.boxes_.push_back(box);
-      out.boxes_.back().destination = std::move(destination);
-    }
-  return out;
+  return narrowed(&Box::destination, addresses);
 }
 
 PacketSet PacketSet::with_source(const AddressSet& addresses) const {
-  PacketSet out = *this;
-  for (Box& box : out.boxes_) box.source = addresses;
-  return out;
+  return replaced(&Box::source, addresses);
 }
 
 PacketSet PacketSet::with_destination(const AddressSet& addresses) const {
-  PacketSet out = *this;
-  for (Box& box : out.boxes_) box.destination = addresses;
-  return out;
+  return replaced(&Box::destination, addresses);
 }
 
-PacketSet PacketSet::translated(const AddressSet& addresses) const {
+AddressSet PacketSet::sources() const {
+  return gathered(&Box::source);
+}
+
+AddressSet PacketSet::destinations() const {
+  return gathered(&Box::destination);
+}
+
+// Sent by somebody else: from these addresses, and from these ports where the protocol has ports.
+PacketSet PacketSet::sent_from(const AddressSet& addresses, const PortSet& ports) const {
   static const Protocols with_ports = protocols_of({tcp, udp});
   PacketSet out;
   for (const Box& box : boxes_) {
     Box ported = box, plain = box;
     ported.source = plain.source = addresses;
     ported.protocols &= with_ports;
-    ported.source_ports = PortSet::range(1024, 65535);
+    ported.source_ports = ports;
     plain.protocols &= ~with_ports;
     if (!ported.empty()) out.boxes_.push_back(std::move(ported));
     if (!plain.empty()) out.boxes_.push_back(std::move(plain));
   }
   return out;
+}
+
+PacketSet PacketSet::translated(const AddressSet& addresses) const {
+  return sent_from(addresses, PortSet::range(1024, 65535));
 }
 
 PacketSet PacketSet::from_anybody() const {
-  static const Protocols with_ports = protocols_of({tcp, udp});
+  return sent_from(AddressSet::all(), PortSet::all());
+}
+
+// Both ends change places; of the messages of ICMP only these echoes are left, turned into those.
+PacketSet PacketSet::turned(Echo from, Echo to) const {
   PacketSet out;
   for (const Box& box : boxes_) {
-    Box ported = box, plain = box;
-    ported.source = plain.source = AddressSet::all();
-    ported.protocols &= with_ports;
-    ported.source_ports = PortSet::all();
-    plain.protocols &= ~with_ports;
-    if (!ported.empty()) out.boxes_.push_back(std::move(ported));
-    if (!plain.empty()) out.boxes_.push_back(std::move(plain));
+    Box swapped{box.destination, box.source, box.protocols & ~with_messages(), box.destination_ports, box.source_ports};
+    if (swapped.protocols.any()) out.boxes_.push_back(std::move(swapped));
+    add_echo(box, icmp, from.v4, to.v4, out.boxes_);
+    add_echo(box, icmpv6, from.v6, to.v6, out.boxes_);
   }
-  return out;
-}
-
-AddressSet PacketSet::sources() const {
-  AddressSet out;
-  for (const Box& box : boxes_) out = out | box.source;
-  return out;
-}
-
-AddressSet PacketSet::destinations() const {
-  AddressSet out;
-  for (const Box& box : boxes_) out = out | box.destination;
   return out;
 }
 
 PacketSet PacketSet::answers() const {
-  PacketSet out;
-  for (const Box& box : boxes_) {
-    Box swapped{box.destination, box.source, box.protocols & ~with_messages(), box.destination_ports, box.source_ports};
-    if (swapped.protocols.any()) out.boxes_.push_back(std::move(swapped));
-    add_echo(box, icmp, echo_request, echo_reply, out.boxes_);
-    add_echo(box, icmpv6, echo_request_v6, echo_reply_v6, out.boxes_);
-  }
-  return out;
+  return turned({echo_request, echo_request_v6}, {echo_reply, echo_reply_v6});
 }
 
 PacketSet PacketSet::answered() const {
-  PacketSet out;
-  for (const Box& box : boxes_) {
-    Box swapped{box.destination, box.source, box.protocols & ~with_messages(), box.destination_ports, box.source_ports};
-    if (swapped.protocols.any()) out.boxes_.push_back(std::move(swapped));
-    add_echo(box, icmp, echo_reply, echo_request, out.boxes_);
-    add_echo(box, icmpv6, echo_reply_v6, echo_request_v6, out.boxes_);
-  }
-  return out;
+  return turned({echo_reply, echo_reply_v6}, {echo_request, echo_request_v6});
 }
 
 PacketSet PacketSet::unanswered() const {

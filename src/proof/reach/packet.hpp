@@ -89,6 +89,15 @@ class PacketSet {
   [[nodiscard]] Packet pick() const;
 
  private:
+  struct Echo {
+    std::uint16_t v4, v6;  // types of ICMP and ICMPv6
+  };
+  [[nodiscard]] PacketSet narrowed(AddressSet Box::* end, const AddressSet& addresses) const;
+  [[nodiscard]] PacketSet replaced(AddressSet Box::* end, const AddressSet& addresses) const;
+  [[nodiscard]] AddressSet gathered(AddressSet Box::* end) const;
+  [[nodiscard]] PacketSet sent_from(const AddressSet& addresses, const PortSet& ports) const;
+  [[nodiscard]] PacketSet turned(Echo from, Echo to) const;
+
   std::vector<Box> boxes_;  // none empty; they may overlap
 };
 

@@ -25,8 +25,7 @@ PacketSet wanted(const Question& question) {
 }
 
 AddressSet site_sources(const Site& site) {
-  AddressSet prefixes;
-  for (const Prefix& prefix : site.prefixes) prefixes = prefixes | prefix.addresses();
+  AddressSet prefixes = addresses_of(site.prefixes);
   if (!site.unknown.empty()) return all_ipv4() | all_ipv6();
   const AddressSet own = site.own & prefixes;
   return own.empty() ? prefixes : own;
@@ -63,9 +62,7 @@ std::vector<Flow> Reach::flows(const Question& question, std::optional<Drop>& st
     run({HopKind::interface, i}, addresses);
   }
   if (!owned && from.host_subnet != none) {
-    AddressSet range;
-    for (const Prefix& prefix : network_.subnets[from.host_subnet].ranges) range = range | prefix.addresses();
-    run({HopKind::host, from.host_subnet}, range);
+    run({HopKind::host, from.host_subnet}, addresses_of(network_.subnets[from.host_subnet].ranges));
   }
   for (const Index s : from.sites) {
     const Site& site = network_.sites[s];

@@ -56,11 +56,9 @@ AddressSet Reach::Search::addresses_of(const Endpoint& end) const {
   AddressSet out = AddressSet::of(std::move(all));
   for (const Index s : end.sites) {
     const Site& site = network.sites[s];
-    out = out | site.own;
-    for (const Prefix& prefix : site.prefixes) out = out | prefix.addresses();
+    out = out | site.own | reach::addresses_of(site.prefixes);
     for (const SiteLink& link : network.links)
-      if (link.site == s)
-        for (const Prefix& prefix : link.statics) out = out | prefix.addresses();
+      if (link.site == s) out = out | reach::addresses_of(link.statics);
     if (!site.unknown.empty()) out = all_ipv4() | all_ipv6();
   }
   return out;
@@ -123,7 +121,45 @@ void Reach::Search::note(const Walk& walk, const std::vector<Leg>& before) {
 void Reach::Search::run(const Sender& sender) {
   const Goal goal{&to, addresses_of(to)};
   connect(sender, goal, wanted, {});
-  if (!found && !direct && !to.address && !to.interfaces.empty()) through_balancers(sender);
+  if (!found) mind_nat64(sender, goal);
+  if (found || direct || to.address || to.interfaces.empty()) return;
+  through_balancers(sender);
+  if (!found) unseen_balancers(goal);
+}
+
+// "DNS64 and NAT64" (VPC user guide): names become addresses of 64:ff9b::/96, and a NAT gateway turns these into IPv4.
+void Reach::Search::mind_nat64(const Sender& sender, const Goal& goal) {
+  static const AddressSet nat64 = parse_prefix("64:ff9b::/96")->addresses();
+  if (sender.hop.kind != HopKind::interface || (goal.addresses & all_ipv4()).empty()) return;
+  const Interface& interface = network.interfaces[sender.hop.index];
+  if (interface.subnet == none || (interface.addresses() & all_ipv6()).empty()) return;
+  const Index table = network.subnets[interface.subnet].route_table;
+  if (table == none) return;
+  for (const RouteShare& share : filters.routes(table)) {
+    const TargetKind kind = share.route->target.kind;
+    if (kind == TargetKind::local || kind == TargetKind::internet_gateway || kind == TargetKind::egress_only_gateway ||
+        kind == TargetKind::blackhole || (share.destinations & nat64).empty())
+      continue;
+    doubts.push_back(fmt::format("{}: what NAT64 reaches is not modelled", network.route_tables[table].id));
+    return;
+  }
+}
+
+// A load balancer that the source only half shows may pass anything on to where it can get.
+void Reach::Search::unseen_balancers(const Goal& goal) {
+  const auto doubt = [&](std::string why) {
+    if (std::ranges::find(doubts, why) == doubts.end()) doubts.push_back(std::move(why));
+  };
+  for (const Index i : to.interfaces)
+    if (const Index subnet = network.interfaces[i].subnet; subnet != none)
+      if (const std::string& why = network.vpcs[network.subnets[subnet].vpc].hidden; !why.empty()) doubt(why);
+  for (const Index i : lookup.unknown_balancers()) {
+    const Sender sender{{HopKind::interface, i}, network.interfaces[i].addresses()};
+    Walk walk = start(sender, PacketSet::everything().from(sender.addresses).to(goal.addresses) & wanted, false, &to);
+    if (std::ranges::any_of(walk.arrivals(), [&](const Arrival& arrival) { return reaches(to, arrival); }))
+      doubt(
+          fmt::format("{}: the load balancer that has this interface is not in the source", network.interfaces[i].id));
+  }
 }
 
 void Reach::Search::connect(const Sender& sender, const Goal& goal, const PacketSet& constraint,

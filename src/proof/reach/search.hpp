@@ -41,6 +41,8 @@ class Reach::Search {
 
   void connect(const Sender& sender, const Goal& goal, const PacketSet& constraint, const std::vector<Leg>& before);
   void through_balancers(const Sender& sender);
+  void mind_nat64(const Sender& sender, const Goal& goal);
+  void unseen_balancers(const Goal& goal);
   void arrived(std::vector<Leg> legs, bool at_receiver);
   void to_target(const std::vector<Leg>& legs, const BalancerTarget& target, bool at_receiver);
   void add(std::vector<Leg> legs);

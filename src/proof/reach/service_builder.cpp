@@ -27,7 +27,12 @@ void Builder::auto_scaling_group(const Resource& resource) {
     placement.is_public = stated.known() && stated.value;
     if (!stated.known()) placement.unknown = fmt::format("{}: {}", resource.id, stated.why);
   };
-  const Value by_template = case_.get(resource, "LaunchTemplate.LaunchTemplateId");
+  const Value mixed = case_.get(resource, "MixedInstancesPolicy.LaunchTemplate");
+  Value by_template = case_.get(resource, "LaunchTemplate.LaunchTemplateId");
+  if (!by_template) by_template = mixed["LaunchTemplateSpecification"]["LaunchTemplateId"];
+  const Value& overrides = mixed["Overrides"];
+  if (std::ranges::any_of(overrides.items, [](const Value& each) { return bool(each["LaunchTemplateSpecification"]); }))
+    placement.unknown = fmt::format("{}: some of its instances are started with another template", resource.id);
   if (const Resource* const found = named("AWS::EC2::LaunchTemplate", by_template))
     shape(*found, "LaunchTemplateData.");
   else if (const Resource* const old =
@@ -131,6 +136,7 @@ constexpr Managed managed[] = {
      "SubnetIds",
      "SecurityGroupIds",
      {}},
+    {"AWS::ElastiCache::ServerlessCache", "SubnetIds", {}, {}, {}, "SecurityGroupIds", {}, true},
     {"AWS::MemoryDB::Cluster",
      {},
      "SubnetGroupName",
@@ -160,6 +166,9 @@ constexpr Managed managed[] = {
      false,
      InterfaceKind::function,
      "FunctionName"},
+    {"AWS::RedshiftServerless::Workgroup", "SubnetIds", {}, {}, {}, "SecurityGroupIds", "PubliclyAccessible"},
+    {"AWS::FSx::FileSystem", "SubnetIds", {}, {}, {}, "SecurityGroupIds", {}, true},
+    {"AWS::DAX::Cluster", {}, "SubnetGroupName", "AWS::DAX::SubnetGroup", "SubnetIds", "SecurityGroupIds", {}},
     {"AWS::SageMaker::NotebookInstance", "SubnetId", {}, {}, {}, "SecurityGroupIds", {}, true},
 };
 

@@ -33,6 +33,37 @@ void Builder::vpcs() {
   }
 }
 
+// Of a snapshot's VPC: what its account was not asked for in its region may be there all the same.
+void Builder::what_was_not_listed() {
+  for (const auto& [resource, v] : vpc_) {
+    if (!is_snapshot(*resource)) continue;
+    Vpc& vpc = n_.vpcs[v];
+    if (!is_listed("Subnets", *resource))
+      vpc.incomplete = fmt::format("{}: its subnets were not listed", vpc.id);
+    else if (vpc.internet_gateway == none && !is_listed("InternetGateways", *resource))
+      vpc.incomplete = fmt::format("{}: its Internet gateway was not listed", vpc.id);
+    if (!is_listed("NetworkInterfaces", *resource) &&
+        !(is_listed("LoadBalancers", *resource) && is_listed("LoadBalancerDescriptions", *resource)))
+      vpc.hidden = fmt::format("{}: neither its interfaces nor its load balancers were listed", vpc.id);
+  }
+  bool any = false;
+  for (const auto& [resource, g] : vpn_) {
+    if (!is_snapshot(*resource)) continue;
+    any = true;
+    Gateway& gateway = n_.vpn_gateways[g];
+    const bool joined = std::ranges::any_of(n_.links, [&](const SiteLink& link) { return link.vpn_gateway == g; });
+    const bool direct = is_listed("DirectConnectGatewayAssociations") || is_listed("VirtualInterfaces");
+    if (!is_listed("VpnConnections", *resource))
+      gateway.unknown = fmt::format("{}: the VPN connections of its account and region were not listed", gateway.id);
+    else if (!direct && !joined)
+      gateway.unknown = fmt::format("{}: what Direct Connect joins to it was not listed", gateway.id);
+    else if (!direct)
+      assume("the sources list no Direct Connect: nothing is taken to be joined by it");
+  }
+  for (const auto& [resource, g] : transit_) any = any || is_snapshot(*resource);
+  if (any && !is_listed("VpnConnections")) n_.links_unknown = "the VPN connections were not listed";
+}
+
 Index Builder::vpc_not_in_source(const std::string& id) {
   const auto [at, added] = foreign_vpcs_.try_emplace(id, static_cast<Index>(n_.vpcs.size()));
   if (added) {
@@ -77,6 +108,8 @@ void Builder::subnets() {
   for (const Resource* each : case_.resources("AWS::EC2::SubnetCidrBlock"))
     if (const Index s = place(subnet_, "AWS::EC2::Subnet", case_.get(*each, "SubnetId")); s != none)
       ipv6(n_.subnets[s], case_.get(*each, "Ipv6CidrBlock"));
+  for (Index s = 0; s < n_.subnets.size(); ++s)
+    if (!n_.subnets[s].unknown.empty()) unknown_ranges_[s] = n_.subnets[s].unknown;
 }
 
 }  // namespace redoubt::reach

@@ -119,8 +119,16 @@ class Walk {
     bool known_by_groups = false;  // carries the private address by which groups know the sender
     Index required_group = none;   // an outbound rule lets it go to members of this group only
     std::string doubt;
-  };
 
+    // The first reason stands; an empty one is none.
+    void doubt_if(const std::string& reason) {
+      if (doubt.empty()) doubt = reason;
+    }
+  };
+  // Longer than any path through a network that does not send packets in circles.
+  static constexpr std::size_t longest_path = 40;
+
+  // The sender and the way within a VPC: walk.cpp. What gateways do: walk_gateways.cpp.
   template <class Next>
   void pass(const State& state, const Allowed& allowed, Why why, Index subject, Next next);
   void leave(const State& state, Index interface);
@@ -156,5 +164,22 @@ class Walk {
   std::optional<Drop> drop_;
   std::vector<std::string> doubts_;
 };
+
+// What a filter lets through goes on, and what it may let through goes on in doubt; where nothing does, the walk stops.
+template <class Next>
+void Walk::pass(const State& state, const Allowed& allowed, Why why, Index subject, Next next) {
+  bool passed = false;
+  const auto go_on = [&](const PacketSet& set, bool sure) {
+    if (set.empty()) return;
+    State part = state;
+    if (part.packets = state.packets & set; part.packets.empty()) return;
+    if (!sure) part.doubt_if(allowed.why);
+    passed = true;
+    next(std::move(part));
+  };
+  go_on(allowed.sure, true);
+  go_on(allowed.possible, false);
+  if (!passed) stop(state, why, subject);
+}
 
 }  // namespace redoubt::reach

@@ -7,9 +7,11 @@
 #include <map>
 #include <utility>
 
+#include "iam/aws_managed.hpp"
 #include "iam/contains.hpp"
 #include "iam/glob.hpp"
 #include "rights/arn_forms.hpp"
+#include "rights/organisations.hpp"
 #include "rights/resource_policies.hpp"
 
 namespace redoubt::rights {
@@ -33,7 +35,6 @@ class Reader {
       : account_(account), documents_(documents), texts_(documents.texts()), case_(texts_.in()), scope_(scope) {}
 
   void read() {
-    for (const Resource* group : case_.resources("AWS::IAM::Group")) read_identity(*group, account_.group(group->id));
     for (const std::string_view type : {"AWS::IAM::User", "AWS::IAM::Role"}) {
       for (const Resource* resource : case_.resources(type)) {
         const Text arn = texts_.arn(*resource);
@@ -49,6 +50,7 @@ class Reader {
         found_.push_back({resource, &identity});
       }
     }
+    for (const Resource* group : case_.resources("AWS::IAM::Group")) read_identity(*group, account_.group(group->id));
     attach_all();
     join_groups();
     add_gaps();
@@ -85,6 +87,7 @@ class Reader {
   // The policy that an ARN names: one of the sources', or its name; neither where the ARN is open.
   struct Named {
     const Resource* declared = nullptr;
+    std::optional<Policy> certain;  // one of AWS's own whose text is
     std::string arn;
     std::string open;
   };
@@ -94,7 +97,9 @@ class Reader {
     if (out.declared && out.declared->type != "AWS::IAM::ManagedPolicy") out.declared = nullptr;
     const Text arn = texts_.of(value);
     out.arn = arn.text;
-    if (out.declared) return out;
+    if (arn.is_certain()) out.certain = iam::aws_managed(arn.text);
+    if (out.certain) out.declared = nullptr;
+    if (out.declared || out.certain) return out;
     out.open = arn.open;
     for (const Resource* policy : case_.resources("AWS::IAM::ManagedPolicy"))
       if (arn.is_certain() && texts_.arn(*policy).text == arn.text) out.declared = policy;
@@ -110,9 +115,12 @@ class Reader {
   }
 
   void attach(const Resource& owner, Identity& identity, const Value& value) {
-    const Named named = managed(value);
+    Named named = managed(value);
     if (named.declared) {
       identity.policies.policies.push_back(document_of(*named.declared));
+      identity.managed.push_back(named.arn);
+    } else if (named.certain) {
+      add(identity, *std::move(named.certain));
       identity.managed.push_back(named.arn);
     } else if (!named.open.empty()) {
       add(identity, documents_.unknown(fmt::format("a managed policy of {}", owner.id), named.open, false));
@@ -125,10 +133,12 @@ class Reader {
   void read_boundary(const Resource& resource, Identity& identity) {
     const Value value = case_.get(resource, "PermissionsBoundary");
     if (!value || (value.is(Kind::text) && value.text.empty())) return;
-    const Named named = managed(value);
+    Named named = managed(value);
     iam::PolicySet boundary{fmt::format("the permissions boundary {}", named.arn), {}};
     if (named.declared) {
       boundary.policies.push_back(document_of(*named.declared));
+    } else if (named.certain) {
+      boundary.policies.push_back(account_.keep(*std::move(named.certain)));
     } else if (!named.open.empty()) {
       boundary.policies.push_back(account_.keep(
           documents_.unknown(fmt::format("the permissions boundary of {}", resource.id), named.open, false)));
@@ -254,6 +264,7 @@ bool holds(std::string_view arn, std::string_view wanted) {
 void add_policies(iam::Account& account, Documents& documents, const Scope& scope) {
   Reader(account, documents, scope).read();
   if (!scope.resource.empty()) add_resource_policies(account, documents, scope.resource);
+  add_organisations(account, documents);  // last: what they bear on was decided by what came before
 }
 
 Declared find(Texts& texts, const std::string& named, bool is_principal) {

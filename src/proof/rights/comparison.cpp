@@ -84,7 +84,7 @@ std::vector<PolicyInCase> policy_of(const Known& known, const std::string& name)
       one.perhaps = reading.read(Lean::generous, true);
       one.where = in.choices();
       if (one.where != before) continue;  // what was read before a parameter was chosen may read otherwise
-      if (!reading.is_there) return;
+      if (!reading.is_there || in.is_forbidden()) return;
       one.is_exact = in.inexact().empty();
       one.why_open = std::move(reading.why_open);
       one.why_undecided = std::move(reading.why_undecided);

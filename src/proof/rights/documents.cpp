@@ -185,8 +185,7 @@ Value as_document(Value value) {
 
 iam::Policy Documents::unknown(const std::string& name, std::string why, bool of_resource) {
   iam::Policy out{name, {}};
-  out.statements.push_back(
-      anything(lean_, of_resource, fmt::format("{}, of which it is not known what it says", name)));
+  out.statements.push_back(anything(lean_, of_resource, fmt::format("{}, which may say anything ({})", name, why)));
   note(fmt::format("{}: {}", name, why));
   return out;
 }

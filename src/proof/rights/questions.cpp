@@ -266,6 +266,7 @@ Outcome can_in(const Known& known, const Question& question, Case& in, const Hin
     return undecided;
   });
   out.decision = both(std::move(generous), std::move(strict), open);
+  std::erase_if(out.decision.because, [](const std::string& origin) { return origin.empty(); });
   return out;
 }
 
@@ -299,6 +300,7 @@ Decision can(const Known& known, const Question& question) {
   std::vector<Outcome> outcomes;
   const bool is_complete = for_each_case(known.estate(), most_cases, [&](Case& in) {
     Outcome outcome = settled(in, [&] { return can_in(known, question, in, hints); });
+    if (in.is_forbidden()) return;
     outcome.choices = in.choices();
     outcome.decided = in.decided();
     outcome.is_exact = in.inexact().empty();
@@ -331,6 +333,7 @@ std::vector<iam::Accessor> who_can(const Known& known, const Question& question)
       });
       return OfCase{what.standing, true, std::move(open), std::move(strict), std::move(generous)};
     });
+    if (in.is_forbidden()) return;
     of_case.is_exact = in.inexact().empty();
     cases.push_back(std::move(of_case));
   });
@@ -414,7 +417,9 @@ Escalations find_escalations(const Known& known, const std::vector<std::string>&
                              std::chrono::milliseconds budget) {
   const auto ask = [&](const iam::Account& account, const iam::Principal& who) {
     iam::Budget of_case(budget);
-    return Escalation{iam::find_escalation(account, who, of_case), {}, account.missing(who)};
+    Escalation out{iam::find_escalation(account, who, of_case), {}, account.missing(who)};
+    if (out.missing.empty()) out.missing = out.found.missing;
+    return out;
   };
   Escalations out;
   if (known.estate().resources.empty()) {
@@ -443,6 +448,7 @@ Escalations find_escalations(const Known& known, const std::vector<std::string>&
         each.emplace_back(standings[i], both(std::move(generous[i]), std::move(strict[i]), open));
       return each;
     });
+    if (in.is_forbidden()) return;
     for (std::size_t i = 0; i < principals.size(); ++i) {
       of_case[i].second.where = in.choices();
       if (!in.inexact().empty()) allow_for_inexact(of_case[i].second, in.inexact());

@@ -345,7 +345,7 @@ Text Texts::arn(const Resource& resource) {
 }
 
 // What Ref and GetAtt give.
-Text Texts::attribute(const Resource& resource, std::string_view attribute) {
+Text Texts::attribute_of(const Resource& resource, std::string_view attribute) {
   const ArnForm* form = arn_form(resource.type);
   const std::string_view type = std::string_view(resource.type).substr(resource.type.rfind(':') + 1);
   const auto is = [&](std::string_view end) {
@@ -363,6 +363,15 @@ Text Texts::attribute(const Resource& resource, std::string_view attribute) {
     return name(resource);
   const std::string written = attribute.empty() ? resource.id : fmt::format("{}.{}", resource.id, attribute);
   return {fmt::format("<{}>", written), fmt::format("{} is known only when AWS made {}", written, resource.id), "*"};
+}
+
+// A name may be made of other names; CloudFormation refuses those that lead back to themselves.
+Text Texts::attribute(const Resource& resource, std::string_view attribute) {
+  if (depth_ == most_names) return {fmt::format("<{}>", resource.id), "names are made of one another", "*"};
+  ++depth_;
+  Text out = attribute_of(resource, attribute);
+  --depth_;
+  return out;
 }
 
 }  // namespace redoubt::rights

@@ -69,9 +69,13 @@ class Texts {
   Solved solve(const estate::Value& value, std::string_view wanted);
   std::string pseudo(std::uint32_t stack, std::string_view name);
   Text attribute(const estate::Resource& resource, std::string_view attribute);
+  Text attribute_of(const estate::Resource& resource, std::string_view attribute);
+
+  static constexpr std::size_t most_names = 12;  // that a name is made of, one within another
 
   estate::Case& case_;
   const Hints& hints_;
+  std::size_t depth_ = 0;
 };
 
 // The service in the ARNs of a type: "s3" of AWS::S3::Bucket.

@@ -243,11 +243,52 @@ TEST(Case, Says_when_a_case_may_not_occur) {
   EXPECT_THAT(inexact("!If [Looks, a, b]"), ElementsAre("Look is \"y\" → not", "Look is not \"y\" → exact"));
 }
 
-TEST(Case, Rules_may_forbid_what_was_chosen) {
-  const std::string rules = "Rules: {R: {Assertions: []}}\n" + std::string(parameters);
-  const auto exact =
-      asked("!If [IsX, a, b]", rules, [](Case& c, const Value&) { return c.inexact().empty() ? "exact" : "not"; });
-  EXPECT_THAT(exact, ElementsAre("Free is \"x\" → not", "Free is not \"x\" → not"));
+TEST(Case, Mappings_hold_no_functions) {
+  const Estate estate = testing::estate_of(R"(
+Mappings: {Names: {here: {bucket: !Ref 'AWS::Region', other: fixed}}}
+Resources:
+  A: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !FindInMap [Names, here, bucket]}}
+  B: {Type: 'AWS::S3::Bucket', Properties: {BucketName: !FindInMap [Names, here, other]}}
+)");
+  ASSERT_EQ(estate.faults.size(), 1U);
+  EXPECT_TRUE(for_each_case(estate, 8, [&](Case& c) {
+    EXPECT_TRUE(c.get(*estate.find("A", 0), "BucketName").is(Kind::unknown));
+    EXPECT_EQ(c.text(c.get(*estate.find("B", 0), "BucketName")).value, "fixed");
+  }));
+}
+
+// What becomes of the two cases of IsX under a rule.
+std::vector<std::string> under_rule(const std::string& rule) {
+  return asked("!If [IsX, a, b]", "Rules: {R: " + rule + "}\n" + std::string(parameters), [](Case& c, const Value&) {
+    return c.is_forbidden() ? "forbidden" : c.inexact().empty() ? "exact" : "not";
+  });
+}
+
+TEST(Case, Rules_forbid_values) {
+  EXPECT_THAT(under_rule("{Assertions: [{Assert: {'Fn::Equals': [{Ref: Free}, x]}}]}"),
+              ElementsAre("Free is \"x\" → exact", "Free is not \"x\" → not"));
+  EXPECT_THAT(under_rule("{Assertions: [{Assert: {'Fn::Not': [{'Fn::Equals': [{Ref: Free}, x]}]}}]}"),
+              ElementsAre("Free is \"x\" → forbidden", "Free is not \"x\" → exact"));
+  EXPECT_THAT(under_rule("{Assertions: [{Assert: {'Fn::Contains': [[y, z], {Ref: Free}]}}]}"),
+              ElementsAre("Free is \"x\" → forbidden", "Free is not \"x\" → exact"));
+  EXPECT_THAT(under_rule("{Assertions: [{Assert: {'Fn::EachMemberIn': [[{Ref: Free}], [y, z]]}}]}"),
+              ElementsAre("Free is \"x\" → forbidden", "Free is not \"x\" → exact"));
+  EXPECT_THAT(under_rule("{Assertions: [{Assert: {'Fn::EachMemberEquals': [[{Ref: Free}], y]}}]}"),
+              ElementsAre("Free is \"x\" → forbidden", "Free is not \"x\" → exact"));
+}
+
+TEST(Case, Rules_assert_only_where_their_condition_holds) {
+  const std::string never = "Assertions: [{Assert: {'Fn::Equals': [a, b]}}]";
+  EXPECT_THAT(under_rule("{RuleCondition: {'Fn::Equals': [{Ref: Free}, x]}, " + never + "}"),
+              ElementsAre("Free is \"x\" → forbidden", "Free is not \"x\" → exact"));
+  EXPECT_THAT(under_rule("{RuleCondition: {'Fn::Equals': [a, b]}, " + never + "}"),
+              ElementsAre("Free is \"x\" → exact", "Free is not \"x\" → exact"));
+}
+
+TEST(Case, Rules_that_ask_what_only_AWS_knows_leave_it_open_whether_a_case_occurs) {
+  EXPECT_THAT(under_rule("{Assertions: [{Assert: {'Fn::Contains': [{'Fn::RefAll': 'AWS::EC2::VPC::Id'}, "
+                         "{Ref: Free}]}}]}"),
+              ElementsAre("Free is \"x\" → not", "Free is not \"x\" → not"));
 }
 
 TEST(Case, Globals_stand_in_for_what_a_serverless_resource_does_not_say) {

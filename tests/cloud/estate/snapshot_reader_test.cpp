@@ -25,7 +25,7 @@ TEST(SnapshotReader, TellsAnAnswerByItsMemberWhateverTheFileIsCalled) {
   EXPECT_EQ(vpc.id, "vpc-1");
   EXPECT_EQ(vpc.account, "111122223333");
   EXPECT_EQ(vpc.properties["CidrBlock"].text, "10.0.0.0/16");
-  EXPECT_THAT(estate.listed, ElementsAre("Vpcs"));
+  EXPECT_THAT(estate.listed, ElementsAre(Listed{"Vpcs", {}, {}, {}}));
 }
 
 TEST(SnapshotReader, TakesAccountAndRegionFromFolders) {
@@ -53,7 +53,7 @@ TEST(SnapshotReader, AddsTheFilesOfOneKindTogether) {
 TEST(SnapshotReader, RemembersThatAKindWasLookedAtAndIsEmpty) {
   SnapshotFolder folder;
   const Estate estate = folder.with("db.json", R"({"DBInstances": []})").estate();
-  EXPECT_THAT(estate.listed, ElementsAre("DBInstances"));
+  EXPECT_THAT(estate.listed, ElementsAre(Listed{"DBInstances", {}, {}, {}}));
   EXPECT_THAT(estate.resources, IsEmpty());
   EXPECT_THAT(estate.gaps, IsEmpty());
 }

@@ -58,5 +58,13 @@ TEST(Policy, turns_an_accounts_root_into_the_account) {
   EXPECT_EQ(policy->statements[0].principals->aws, (std::vector<std::string>{"111111111111", "222222222222"}));
 }
 
+TEST(Policy, speaks_of_resources_in_every_statement_or_is_refused) {
+  EXPECT_NE(error_of(R"({"Statement":{"Effect":"Allow","Action":"s3:*"}})").find("neither Resource nor NotResource"),
+            std::string::npos);
+  EXPECT_NE(error_of(R"({"Statement":{"Effect":"Allow","Action":"s3:*","Resource":[]}})").find("the list is empty"),
+            std::string::npos);
+  EXPECT_TRUE(parse_policy(R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}})", "trust"));
+}
+
 }  // namespace
 }  // namespace redoubt::iam

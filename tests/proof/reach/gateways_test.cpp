@@ -112,6 +112,20 @@ TEST(TransitGateway, prefers_the_longer_prefix_even_into_a_blackhole) {
   EXPECT_EQ(shown(ask(hole, "HostA", "HostB", "tcp 22")), "unreachable: TransitTable (route table)");
 }
 
+// "Security group referencing" (transit gateway guide): only where the gateway supports it.
+TEST(TransitGateway, lets_groups_be_named_only_where_it_supports_that) {
+  const auto named = [](const std::string& support) {
+    std::string text = transit(propagation("A") + propagation("B") + R"(
+  Narrow: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref VpcB, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 22, ToPort: 22, SourceSecurityGroupId: !Ref GroupA}]}}
+  Named: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref SubnetB, SecurityGroupIds: [!Ref Narrow]}}
+)");
+    const std::string before = "DefaultRouteTableAssociation: disable";
+    return text.replace(text.find(before), before.size(), support + before);
+  };
+  EXPECT_EQ(shown(ask(named("SecurityGroupReferencingSupport: enable, "), "HostA", "Named", "tcp 22")), "reachable");
+  EXPECT_EQ(shown(ask(named(""), "HostA", "Named", "tcp 22")), "unreachable: Narrow (security group)");
+}
+
 TEST(TransitGateway, has_a_default_table_where_it_is_not_disabled) {
   std::string usual = transit("");
   usual.replace(

@@ -117,6 +117,44 @@ TEST(NetworkLoadBalancer, keeps_the_address_of_the_client_for_instances) {
   EXPECT_EQ(ask(with("10.0.0.0/16"), "internet", "Host", "tcp 80").verdict, Verdict::unreachable);
 }
 
+std::string network_balancer(const std::string& type, const std::string& attributes, const std::string& from) {
+  return testing::two_subnets + R"(
+  Targeted: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: )" +
+         from + R"(}]}}
+  Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Private, PrivateIpAddress: 10.0.1.50, SecurityGroupIds: [!Ref Targeted]}}
+  Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Type: network, Scheme: internet-facing, Subnets: [!Ref Public]}}
+  Targets: {Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {VpcId: !Ref Vpc, Port: 80, Protocol: TCP, )" +
+         type + attributes + R"(}}
+  Listener: {Type: AWS::ElasticLoadBalancingV2::Listener, Properties: {LoadBalancerArn: !Ref Balancer, Port: 80, Protocol: TCP, DefaultActions: [{Type: forward, TargetGroupArn: !Ref Targets}]}}
+)";
+}
+
+TEST(NetworkLoadBalancer, sends_from_its_own_address_to_targets_by_address_or_where_told_to) {
+  const std::string by_address = "TargetType: ip, Targets: [{Id: 10.0.1.50}]", by_host = "Targets: [{Id: !Ref Host}]";
+  const std::string on = ", TargetGroupAttributes: [{Key: preserve_client_ip.enabled, Value: 'true'}]";
+  const std::string off = ", TargetGroupAttributes: [{Key: preserve_client_ip.enabled, Value: 'false'}]";
+  const auto reaches = [](const std::string& text) { return ask(text, "internet", "Host", "tcp 80").verdict; };
+  EXPECT_EQ(reaches(network_balancer(by_address, "", "10.0.0.0/24")), Verdict::reachable);
+  EXPECT_EQ(reaches(network_balancer(by_address, on, "10.0.0.0/24")), Verdict::unreachable);
+  EXPECT_EQ(reaches(network_balancer(by_address, on, "0.0.0.0/0")), Verdict::reachable);
+  EXPECT_EQ(reaches(network_balancer(by_host, off, "10.0.0.0/24")), Verdict::reachable);
+  EXPECT_EQ(reaches(network_balancer(by_host, "", "10.0.0.0/24")), Verdict::unreachable);
+}
+
+TEST(ClassicLoadBalancer, passes_on_to_the_instances_behind_its_listeners) {
+  const std::string classic = testing::two_subnets + R"(
+  Front443: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}]}}
+  Behind: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 8080, ToPort: 8080, SourceSecurityGroupId: !Ref Front443}]}}
+  Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Private, SecurityGroupIds: [!Ref Behind]}}
+  Balancer: {Type: AWS::ElasticLoadBalancing::LoadBalancer, Properties: {Subnets: [!Ref Public], SecurityGroups: [!Ref Front443], Instances: [!Ref Host], Listeners: [{LoadBalancerPort: '443', InstancePort: '8080', Protocol: SSL, InstanceProtocol: TCP}]}}
+)";
+  const Finding finding = ask(classic, "internet", "Host", "tcp 8080");
+  EXPECT_EQ(shown(finding), "reachable") << finding.unknown;
+  EXPECT_EQ(path_of(finding), "internet > Gateway > Vpc > Public > Balancer > Public > Vpc > Private > Host");
+  EXPECT_EQ(ask(classic, "internet", "Host", "tcp 443").verdict, Verdict::unreachable);
+  EXPECT_EQ(shown(ask(classic, "internet", "Balancer", "tcp 80")), "unreachable: Front443 (security group)");
+}
+
 TEST(ReachedFromInternet, is_what_a_public_address_or_a_load_balancer_opens) {
   const estate::Estate estate = testing::estate_of(service);
   std::vector<std::string> all, direct;

@@ -5,6 +5,8 @@
 #include <stdexcept>
 
 #include "cloud/estate/support.hpp"
+#include "estate/document.hpp"
+#include "estate/template_reader.hpp"
 
 namespace redoubt::rights {
 namespace {
@@ -397,6 +399,129 @@ TEST(Rights, to_a_resource_of_an_open_name_are_undecided_where_a_policy_tells_on
   EXPECT_EQ(with("'arn:aws:s3:::*-data/*'"), Answer::allowed);
   EXPECT_EQ(with("'arn:aws:s3:::*-logs/*'"), Answer::denied);
   EXPECT_EQ(with("'arn:aws:s3:::test-data/*'"), Answer::undecided);
+}
+
+std::string attaching(const std::string& arn) {
+  return role_with("", R"(
+  Other:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: other
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement: {Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: sts:AssumeRole}
+      ManagedPolicyArns: [)" +
+                           arn + "]\n");
+}
+
+TEST(Rights, know_the_text_of_administrator_access_in_every_partition) {
+  constexpr const char* other = "arn:aws:iam::123456789012:role/other";
+  for (const std::string arn :
+       {"'arn:aws:iam::aws:policy/AdministratorAccess'",
+        "!Sub 'arn:${AWS::Partition}:iam::aws:policy/AdministratorAccess'",
+        "'arn:aws-cn:iam::aws:policy/AdministratorAccess'", "'arn:aws-us-gov:iam::aws:policy/AdministratorAccess'"}) {
+    EXPECT_EQ(ask(attaching(arn), other, "s3:GetObject", "arn:aws:s3:::data/key").answer, Answer::allowed) << arn;
+    EXPECT_TRUE(find_escalation(known(attaching(arn)), "Other").found.is_administrator) << arn;
+  }
+}
+
+TEST(Rights, do_not_guess_the_text_of_other_managed_policies) {
+  constexpr const char* other = "arn:aws:iam::123456789012:role/other";
+  for (const std::string arn :
+       {"'arn:aws:iam::aws:policy/PowerUserAccess'", "'arn:aws:iam::aws:policy/service-role/AdministratorAccess'",
+        "'arn:aws:iam::210987654321:policy/AdministratorAccess'"})
+    EXPECT_EQ(ask(attaching(arn), other, "s3:GetObject", "arn:aws:s3:::data/key").answer, Answer::undecided) << arn;
+}
+
+// The role of another stack than the organisation's policy.
+Known with_control(const std::string& target, const std::string& content, const std::string& type = "SERVICE") {
+  estate::Estate out = estate::testing::estate_of(role_with("{Effect: Allow, Action: 's3:*', Resource: '*'}"));
+  const std::string organisation = R"(
+Parameters:
+  Member: {Type: String}
+Resources:
+  Guard:
+    Type: AWS::Organizations::Policy
+    Properties:
+      Name: guard
+      Type: )" + type + R"(_CONTROL_POLICY
+      TargetIds: [)" + target + R"(]
+      Content: )" + content + "\n";
+  auto document = estate::read_document(organisation, 1, "o.yaml");
+  EXPECT_TRUE(document && estate::add_template(out, *document, "o.yaml"));
+  return Known(std::move(out));
+}
+
+iam::Decision get_under(const Known& known) {
+  return can(known, {app, "s3:GetObject", "arn:aws:s3:::data/key", {}});
+}
+
+constexpr const char* no_reads = "{Version: '2012-10-17', Statement: {Effect: Deny, Action: 's3:Get*', Resource: '*'}}";
+
+TEST(Rights, are_denied_by_a_control_policy_whose_target_is_the_account) {
+  const iam::Decision decision = get_under(with_control("'123456789012'", no_reads));
+  EXPECT_EQ(decision.answer, Answer::denied);
+  ASSERT_EQ(decision.because.size(), 1U);
+  EXPECT_EQ(decision.because[0], "policy Guard of the organisation, statement 1 (o.yaml:11)");
+  EXPECT_EQ(get_under(with_control("'210987654321'", no_reads)).answer, Answer::allowed);
+}
+
+TEST(Rights, hang_on_a_parameter_that_a_control_policy_has_for_its_target) {
+  const iam::Decision decision = get_under(with_control("!Ref Member", no_reads));
+  EXPECT_EQ(decision.answer, Answer::conditional);
+  EXPECT_NE(decision.condition.find("denied where Member of o.yaml is \"123456789012\""), std::string::npos)
+      << decision.condition;
+}
+
+TEST(Rights, are_undecided_below_a_unit_whose_accounts_no_source_names) {
+  EXPECT_EQ(get_under(with_control("ou-abcd-12345678", no_reads)).answer, Answer::undecided);
+  EXPECT_EQ(get_under(with_control("r-abcd", no_reads)).answer, Answer::undecided);
+  constexpr const char* no_writes =
+      "{Version: '2012-10-17', Statement: {Effect: Deny, Action: 's3:Put*', Resource: '*'}}";
+  EXPECT_EQ(get_under(with_control("r-abcd", no_writes)).answer, Answer::allowed) << "whoever is below";
+}
+
+TEST(Rights, within_what_a_control_policy_allows_are_certain_and_beyond_it_undecided) {
+  constexpr const char* reads = "{Version: '2012-10-17', Statement: {Effect: Allow, Action: 's3:Get*', Resource: '*'}}";
+  const Known known = with_control("'123456789012'", reads);
+  EXPECT_EQ(get_under(known).answer, Answer::allowed);
+  const iam::Decision beyond = can(known, {app, "s3:PutObject", "arn:aws:s3:::data/key", {}});
+  EXPECT_EQ(beyond.answer, Answer::undecided) << "FullAWSAccess may be attached beside it";
+}
+
+TEST(Rights, are_denied_by_a_resource_control_policy_of_the_resources_account) {
+  constexpr const char* no_reads_by_anybody =
+      "{Version: '2012-10-17', Statement: {Effect: Deny, Principal: '*', Action: 's3:Get*', Resource: '*'}}";
+  EXPECT_EQ(get_under(with_control("'123456789012'", no_reads_by_anybody, "RESOURCE")).answer, Answer::denied);
+  EXPECT_EQ(get_under(with_control("'210987654321'", no_reads_by_anybody, "RESOURCE")).answer, Answer::allowed);
+}
+
+TEST(Rights, survive_names_that_are_made_of_one_another) {
+  constexpr const char* circle = R"(
+Resources:
+  A:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: !Ref B}
+  B:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: !Ref A}
+)";
+  EXPECT_EQ(ask(circle, "anonymous", "s3:GetObject", "arn:aws:s3:::b/k").answer, Answer::denied);
+}
+
+TEST(Escalation, through_a_role_whose_policies_are_not_known_is_left_open) {
+  const std::string text = role_with("{Effect: Allow, Action: 'sts:AssumeRole', Resource: '*'}", R"(
+  Power:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: power
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement: {Effect: Allow, Principal: {AWS: '123456789012'}, Action: sts:AssumeRole}
+      ManagedPolicyArns: ['arn:aws:iam::aws:policy/PowerUserAccess']
+)");
+  const Escalation found = find_escalation(known(text), app);
+  EXPECT_NE(found.missing.find("PowerUserAccess"), std::string::npos) << found.missing;
 }
 
 }  // namespace
