@@ -42,12 +42,20 @@ Value hand_keys_to_services(Value keys) {
   return allow("kms:CreateGrant", std::move(keys), condition("Bool", "kms:GrantIsForAWSResource", "true"));
 }
 
+// The second region's key, by an ARN that is bound to no region: another deployment has it elsewhere.
+Value recovery_key_anywhere(const Configuration& c) {
+  if (c.recovery_key.empty()) return recovery_key(c);
+  std::string key = c.recovery_key;
+  key.replace(key.find(c.second_region), c.second_region.size(), "*");
+  return estate::text(key);
+}
+
 // Of AWSBackupServiceRolePolicyForBackup what concerns a database ("Managed policies for AWS Backup": customer managed
 // policies), for this one and its copies.
 Value back_up(const Configuration& c) {
   const bool copied = !c.second_region.empty();
   const Value keys =
-      list({get_att("DatabaseKey", "Arn"), get_att("BackupKey", "Arn"), copied ? recovery_key(c) : nothing()});
+      list({get_att("DatabaseKey", "Arn"), get_att("BackupKey", "Arn"), copied ? recovery_key_anywhere(c) : nothing()});
   return inline_policy(
       "back-up",
       {allow(list({"rds:CreateDBSnapshot", "rds:DescribeDBInstances", "rds:DescribeDBSnapshots",
