@@ -33,13 +33,15 @@ def build(preset: str, *targets: str) -> Tally:
 
 
 def run_ctest(preset: str, only: str = ".", but: str = "^$", **environment: str) -> Tally:
-    """Runs the preset's ctest tests, all or those that match the one and not the other. Each case of a GoogleTest binary counts by itself."""
+    """Runs the preset's ctest tests, all or those that match the one and not the other. Each case of a GoogleTest binary
+    counts by itself."""
     results = ROOT / "build" / "results" / preset
     shutil.rmtree(results, ignore_errors=True)
     results.mkdir(parents=True)
     junit = results / "ctest.junit"
     run(f"test-{preset}", "ctest", "--test-dir", f"build/{preset}", "--output-on-failure", "--timeout", "900",
-        "--tests-regex", only, "--exclude-regex", but, "--output-junit", junit, check=False, GTEST_OUTPUT=f"xml:{results}/", **environment)
+        "--tests-regex", only, "--exclude-regex", but, "--output-junit", junit, check=False,
+        GTEST_OUTPUT=f"xml:{results}/", **environment)
     tally = Tally()
     cases = {path.stem: count_cases(path) for path in sorted(results.glob("*.xml"))}
     for counted in cases.values():
