@@ -142,7 +142,8 @@ void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listen
       std::ranges::find(transports, listener.protocol) != transports.end() ? listener.protocol : transports.front();
   // "Client IP preservation" (Network Load Balancer guide): always for UDP, by default for instances.
   bool keeps = is_network && (type != "ip" || transport == udp);
-  if (const Value& stated = attribute(case_.get(*group, "TargetGroupAttributes"), "preserve_client_ip.enabled");
+  const Value attributes = case_.get(*group, "TargetGroupAttributes");
+  if (const Value& stated = attribute(attributes, "preserve_client_ip.enabled");
       stated && is_network && transport != udp)
     keeps = case_.boolean(stated).value;
   const auto add = [&](BalancerTarget target) {
