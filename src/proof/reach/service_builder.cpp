@@ -203,7 +203,10 @@ void Builder::managed_services() {
         placement.names.push_back(std::move(known));
       if (!each->arn.empty()) placement.names.push_back(each->arn);
       if (!service.is_public.empty()) {
-        const Known<bool> open = case_.boolean(case_.get(*each, service.is_public)).when_absent(false);
+        // "AWS::RDS::DBInstance", PubliclyAccessible: where it is not given, an Internet gateway of the VPC makes it
+        // public.
+        const bool usual = each->type == "AWS::RDS::DBInstance" && !is_snapshot(*each);
+        const Known<bool> open = case_.boolean(case_.get(*each, service.is_public)).when_absent(usual);
         placement.is_public = open.known() && open.value;
         if (!open.known() && placement.unknown.empty()) placement.unknown = fmt::format("{}: {}", each->id, open.why);
       }

@@ -24,7 +24,7 @@ struct Service {
 constexpr Service services[] = {
     {"RDS", R"(
   Subnets: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [!Ref Private]}}
-  Service: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: !Ref Subnets, VPCSecurityGroups: [!Ref Narrow]}}
+  Service: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: !Ref Subnets, VPCSecurityGroups: [!Ref Narrow], PubliclyAccessible: false}}
 )"},
     {"Aurora", R"(
   Subnets: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [!Ref Private]}}
@@ -103,6 +103,14 @@ TEST(ManagedService, stands_in_its_subnet_behind_its_security_group) {
     EXPECT_EQ(shown(ask(text, "Back", "Service", "tcp 6000")), "unreachable: Narrow (security group)");
     EXPECT_EQ(ask(text, "internet", "Service").verdict, Verdict::unreachable);
   }
+}
+
+TEST(ManagedService, database_that_does_not_say_whether_it_is_public_is_so_where_the_vpc_has_an_internet_gateway) {
+  const std::string open = testing::two_subnets + R"(
+  Subnets: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [!Ref Public]}}
+  Service: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: !Ref Subnets, VPCSecurityGroups: [!Ref Open])";
+  EXPECT_EQ(shown(ask(open + "}}\n", "internet", "Service")), "reachable");
+  EXPECT_EQ(ask(open + ", PubliclyAccessible: false}}\n", "internet", "Service").verdict, Verdict::unreachable);
 }
 
 TEST(ManagedService, that_is_public_is_reached_through_the_internet_gateway) {
