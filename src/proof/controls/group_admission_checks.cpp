@@ -25,9 +25,6 @@ using reach::Reach;
 using reach::Rule;
 
 const std::vector<std::string_view> service_types{"AWS::ECS::Service"};
-const std::vector<std::string_view> balancer_types{"AWS::ElasticLoadBalancingV2::LoadBalancer",
-                                                   "AWS::ElasticLoadBalancing::LoadBalancer"};
-const std::vector<std::string_view> database_types{db_instance, db_cluster, docdb_cluster, neptune_cluster};
 
 bool contains(const std::vector<Index>& list, Index index) {
   return std::ranges::find(list, index) != list.end();

@@ -7,9 +7,16 @@
 #include <vector>
 
 #include "check.hpp"
+#include "databases.hpp"
 #include "reach/reach.hpp"
 
 namespace redoubt::controls {
+
+// The tiers of a service, by their types.
+inline const std::vector<std::string_view> task_types{"AWS::ECS::Service", "AWS::ECS::Task"};
+inline const std::vector<std::string_view> database_types{db_instance, db_cluster, docdb_cluster, neptune_cluster};
+inline const std::vector<std::string_view> balancer_types{"AWS::ElasticLoadBalancingV2::LoadBalancer",
+                                                          "AWS::ElasticLoadBalancing::LoadBalancer"};
 
 // Those that exist in this case, in the order of the types and of the estate. That there is none is no finding.
 [[nodiscard]] std::vector<const Resource*> of_types(Inquiry& ask, const std::vector<std::string_view>& types);

@@ -24,11 +24,6 @@ using reach::Network;
 using reach::Reach;
 using reach::Verdict;
 
-const std::vector<std::string_view> task_types{"AWS::ECS::Service", "AWS::ECS::Task"};
-const std::vector<std::string_view> database_types{db_instance, db_cluster, docdb_cluster, neptune_cluster};
-const std::vector<std::string_view> balancer_types{"AWS::ElasticLoadBalancingV2::LoadBalancer",
-                                                   "AWS::ElasticLoadBalancing::LoadBalancer"};
-
 const std::vector<std::string_view> host_types{"AWS::EC2::Instance", "AWS::EC2::NetworkInterface",
                                                "AWS::AutoScaling::AutoScalingGroup"};
 

@@ -25,10 +25,6 @@ using reach::Reach;
 using reach::Rule;
 using reach::TargetKind;
 
-const std::vector<std::string_view> task_types{"AWS::ECS::Service", "AWS::ECS::Task"};
-const std::vector<std::string_view> database_types{db_instance, db_cluster, docdb_cluster, neptune_cluster};
-const std::vector<std::string_view> balancer_types{"AWS::ElasticLoadBalancingV2::LoadBalancer",
-                                                   "AWS::ElasticLoadBalancing::LoadBalancer"};
 constexpr std::string_view nat_type = "AWS::EC2::NatGateway";
 constexpr std::string_view subnet_type = "AWS::EC2::Subnet";
 constexpr std::string_view acl_type = "AWS::EC2::NetworkAcl";
