@@ -86,15 +86,31 @@ void Builder::route(const Resource& resource) {
   }
   if (destinations.empty() && unknown.empty()) unknown = fmt::format("{}: its destination is not known", resource.id);
   const bool propagated = text_or(resource, "Origin") == "EnableVgwRoutePropagation";
-  for (const Prefix& prefix : destinations) table.routes.push_back({prefix, target, propagated, {}});
+  for (const Prefix& prefix : destinations) {
+    // "RouteAlreadyExists: A route for the specified CIDR block already exists in this route table" (EC2 API reference,
+    // error codes): of such a template there is no stack, and of an existing one nobody knows which came first.
+    const bool is_taken =
+        std::ranges::any_of(table.routes,
+                            [&](const Route& each) {
+                              return each.destination == prefix && each.unknown.empty() && !each.propagated;
+                            }) ||
+        (target.kind != TargetKind::local &&
+         std::ranges::find(n_.vpcs[vpc].ranges, prefix) != n_.vpcs[vpc].ranges.end());
+    if (!is_snapshot(resource) && is_taken && table.unknown.empty())
+      table.unknown = fmt::format("{}: {} has another route to {}, and EC2 refuses a second one (RouteAlreadyExists)",
+                                  resource.id, table.id, text_of(prefix));
+    table.routes.push_back({prefix, target, propagated, {}});
+  }
   if (!unknown.empty()) table.routes.push_back({{}, target, propagated, unknown});
 }
 
 void Builder::route_tables() {
+  // A snapshot's table lists its local routes, and may have another target in the place of one ("Replace or restore the
+  // target for a local route", VPC user guide).
   const auto add_local = [&](RouteTable& table, Index vpc) {
     for (const Prefix& range : n_.vpcs[vpc].ranges) {
       const bool stated = std::ranges::any_of(table.routes, [&](const Route& each) {
-        return each.destination == range && each.target.kind == TargetKind::local && each.unknown.empty();
+        return each.destination == range && !each.propagated && each.unknown.empty();
       });
       if (!stated) table.routes.push_back({range, {TargetKind::local, none, "local"}, false, {}});
     }
