@@ -69,6 +69,12 @@ void Builder::acls() {
     const auto index = static_cast<Index>(n_.acls.size());
     acl_[each] = index;
     n_.acls.emplace_back().id = each->id;
+    if (case_.get(*each, "Entries").is(estate::Kind::unknown))
+      n_.acls.back().unknown = fmt::format("{}: its entries are not in the source", each->id);
+    if (case_.get(*each, "Associations").is(estate::Kind::unknown))
+      for (Subnet& subnet : n_.subnets)
+        if (subnet.vpc == vpc_of(case_.get(*each, "VpcId")) && subnet.unknown.empty())
+          subnet.unknown = fmt::format("{}: whether it uses {} is not in the source", subnet.id, each->id);
     if (flag(*each, "IsDefault", false)) defaults[vpc_of(case_.get(*each, "VpcId"))] = index;
   }
   for (const Resource* each : case_.resources("AWS::EC2::NetworkAclEntry")) add_acl_entry(*each);

@@ -140,6 +140,7 @@ void Builder::network_interface(const Resource& resource) {
   out.id = out.owner = resource.id;
   out.private_because = "no Association is among its answer";
   out.checks_addresses = flag(resource, "SourceDestCheck", true);
+  if (!placement.groups) out.unknown = fmt::format("{}: its security groups are not in the source", out.id);
   out.subnet = place(subnet_, "AWS::EC2::Subnet", case_.get(resource, "SubnetId"));
   if (out.subnet == none) out.unknown = fmt::format("{}: its subnet is not in the source", out.id);
   const auto add = [&](const Value& address, const Value& public_address) {
@@ -147,7 +148,12 @@ void Builder::network_interface(const Resource& resource) {
       out.assigned.push_back({AddressSet::one(*own), parse_address(public_address.text)});
   };
   const Value addresses = case_.get(resource, "PrivateIpAddresses");
-  for (const Value& each : addresses.items) add(each["PrivateIpAddress"], each["Association"]["PublicIp"]);
+  const std::string primary = text_or(resource, "PrivateIpAddress");
+  for (const Value& each : addresses.items) {
+    // The interface's own Association is that of its primary address.
+    const bool own = !each["Association"] && each["PrivateIpAddress"].text == primary;
+    add(each["PrivateIpAddress"], own ? case_.get(resource, "Association.PublicIp") : each["Association"]["PublicIp"]);
+  }
   if (addresses.items.empty())
     add(case_.get(resource, "PrivateIpAddress"), case_.get(resource, "Association.PublicIp"));
   for (const Value& each : case_.get(resource, "Ipv6Addresses").items) add(each["Ipv6Address"], {});

@@ -89,14 +89,12 @@ void Builder::route(const Resource& resource) {
   for (const Prefix& prefix : destinations) {
     // "RouteAlreadyExists: A route for the specified CIDR block already exists in this route table" (EC2 API reference,
     // error codes): of such a template there is no stack, and of an existing one nobody knows which came first.
-    const bool is_taken =
-        std::ranges::any_of(table.routes,
-                            [&](const Route& each) {
-                              return each.destination == prefix && each.unknown.empty() && !each.propagated;
-                            }) ||
-        (target.kind != TargetKind::local &&
-         std::ranges::find(n_.vpcs[vpc].ranges, prefix) != n_.vpcs[vpc].ranges.end());
-    if (!is_snapshot(resource) && is_taken && table.unknown.empty())
+    const auto clashes = [&](const Route& each) {
+      return each.destination == prefix && each.unknown.empty() && !each.propagated;
+    };
+    const bool is_local = std::ranges::find(n_.vpcs[vpc].ranges, prefix) != n_.vpcs[vpc].ranges.end();
+    if (!is_snapshot(resource) && table.unknown.empty() &&
+        ((is_local && target.kind != TargetKind::local) || std::ranges::any_of(table.routes, clashes)))
       table.unknown = fmt::format("{}: {} has another route to {}, and EC2 refuses a second one (RouteAlreadyExists)",
                                   resource.id, table.id, text_of(prefix));
     table.routes.push_back({prefix, target, propagated, {}});
@@ -121,6 +119,13 @@ void Builder::route_tables() {
     table_[each] = index;
     n_.route_tables.emplace_back().id = each->id;
     if (flag(*each, "Main", false) && vpc != none) main_tables_[vpc] = index;
+    if (const Value routes = case_.get(*each, "Routes"); routes.is(estate::Kind::unknown))
+      n_.route_tables.back().unknown = fmt::format("{}: its routes are not in the source", each->id);
+    // Any subnet of the VPC may be one of its own.
+    if (const Value uses = case_.get(*each, "Associations"); uses.is(estate::Kind::unknown))
+      for (Subnet& subnet : n_.subnets)
+        if (subnet.vpc == vpc && subnet.unknown.empty())
+          subnet.unknown = fmt::format("{}: which subnets use {} is not in the source", subnet.id, each->id);
   }
   for (const Resource* each : case_.resources("AWS::EC2::Route")) route(*each);
   for (const auto& [resource, t] : table_)
