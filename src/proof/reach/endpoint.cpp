@@ -83,12 +83,61 @@ std::expected<Endpoint, std::string> find_endpoint(const Network& network, std::
       name));
 }
 
+namespace {
+
+bool is_shown(const Network& network, const std::vector<Hop>& path, const Hop& hop) {
+  if (hop.kind == HopKind::host) return false;
+  return hop.kind != HopKind::site || network.sites[hop.index].is_named || &hop == &path.front();
+}
+
+std::string_view kind_of(const Interface& interface) {
+  switch (interface.kind) {
+    case InterfaceKind::load_balancer:
+      return "load balancer";
+    case InterfaceKind::nat_gateway:
+      return "NAT gateway";
+    case InterfaceKind::endpoint:
+      return "endpoint";
+    case InterfaceKind::attachment:
+      return "attachment";
+    case InterfaceKind::function:
+      return "function";
+    case InterfaceKind::host:
+      break;
+  }
+  return "interface";
+}
+
+}  // namespace
+
 std::vector<std::string> ids_of(const Network& network, const std::vector<Hop>& path) {
   std::vector<std::string> out;
+  for (const Hop& hop : path)
+    if (is_shown(network, path, hop)) out.push_back(id_of(network, hop));
+  return out;
+}
+
+std::vector<std::string> kinds_of(const Network& network, const std::vector<Hop>& path) {
+  constexpr std::pair<HopKind, std::string_view> names[] = {
+      {HopKind::internet, ""},
+      {HopKind::subnet, "subnet"},
+      {HopKind::vpc, "VPC"},
+      {HopKind::internet_gateway, "Internet gateway"},
+      {HopKind::egress_only_gateway, "egress-only gateway"},
+      {HopKind::vpn_gateway, "VPN gateway"},
+      {HopKind::transit_gateway, "transit gateway"},
+      {HopKind::link, "Direct Connect gateway"},
+      {HopKind::peering, "peering connection"},
+      {HopKind::gateway_endpoint, "gateway endpoint"},
+      {HopKind::site, "router on premises"},
+  };
+  std::vector<std::string> out;
   for (const Hop& hop : path) {
-    if (hop.kind == HopKind::host) continue;
-    if (hop.kind == HopKind::site && !network.sites[hop.index].is_named && &hop != &path.front()) continue;
-    out.push_back(id_of(network, hop));
+    if (!is_shown(network, path, hop)) continue;
+    const auto found = std::ranges::find(names, hop.kind, [](const auto& each) { return each.first; });
+    out.emplace_back(hop.kind == HopKind::interface ? kind_of(network.interfaces[hop.index])
+                     : found == std::end(names)     ? std::string_view()
+                                                    : found->second);
   }
   return out;
 }

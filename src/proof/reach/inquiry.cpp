@@ -24,13 +24,9 @@ std::expected<Finding, std::string> ask_each_case(const estate::Estate& estate, 
     Answer answer = Reach(network).ask(
         {*from, *to, inquiry.protocol, inquiry.port, inquiry.source, /*direct=*/false, /*within=*/{}});
     if (in.is_forbidden()) return;
-    Finding finding{answer.verdict,
-                    ids_of(network, answer.path),
-                    answer.packet,
-                    std::move(answer.stopped_by),
-                    std::move(answer.unknown),
-                    in.choices(),
-                    network.assumptions};
+    Finding finding{answer.verdict, ids_of(network, answer.path), kinds_of(network, answer.path),
+                    answer.packet,  std::move(answer.stopped_by), std::move(answer.unknown),
+                    in.choices(),   network.assumptions};
     if (!found)
       found = std::move(finding);
     else if (found->verdict != finding.verdict)

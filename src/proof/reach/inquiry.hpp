@@ -24,7 +24,7 @@ struct Inquiry {
 // An answer with its names written out: it outlives the network.
 struct Finding {
   Verdict verdict = Verdict::unknown;
-  std::vector<std::string> path;  // ids
+  std::vector<std::string> path, kinds;  // ids, and what each of them is
   std::optional<Packet> packet;
   std::optional<StoppedBy> stopped_by;
   std::string unknown;                   // why

@@ -30,7 +30,13 @@ Builder::Ports Builder::ports_of(const Value& first, const Value& last) {
       return value.is(Kind::symbol) && bounds.known() && bounds.value.least != bounds.value.most;
     };
     if (is_free(first) && first == last) {
-      (void)case_.equals(first.index, fmt::format("{}", *port_));
+      const std::string text = fmt::format("{}", *port_);
+      if (case_.equals(first.index, text)) return;
+      const auto made = std::ranges::find(case_.decided(), first.index, &estate::Choice::parameter);
+      const bool is_decided =
+          made != case_.decided().end() && std::ranges::find(made->excluded, text) != made->excluded.end();
+      // -1, all ports, does what the port does; it makes a case of its own only where the parameter cannot be the port.
+      if (!is_decided && case_.bounds(first).value.least < 0) (void)case_.equals(first.index, "-1");
       return;
     }
     if (is_free(first) && !case_.at_most(first.index, port)) return;

@@ -115,5 +115,7 @@ class Reach {
 // The ids of a path as people know them: hops that the question did not ask for and that have no id of their own are
 // left out.
 [[nodiscard]] std::vector<std::string> ids_of(const Network& network, const std::vector<Hop>& path);
+// What each of those is: "subnet", "load balancer" …
+[[nodiscard]] std::vector<std::string> kinds_of(const Network& network, const std::vector<Hop>& path);
 
 }  // namespace redoubt::reach

@@ -4,8 +4,6 @@
 
 namespace redoubt::reach {
 
-using estate::Kind;
-
 void Builder::ecs() {
   for (const Resource* each : case_.resources("AWS::ECS::Service")) {
     const Value network = case_.get(*each, "NetworkConfiguration.AwsvpcConfiguration");

@@ -47,6 +47,12 @@ TEST(Parameters, port_that_may_be_any_names_the_one_that_it_would_have_to_be) {
             "it depends: with Port is \"22\" it is reachable, with Port is not \"22\" it is unreachable");
 }
 
+TEST(Parameters, port_that_may_be_minus_one_may_be_every_port) {
+  const std::string text = with_rule("  Port: {Type: Number, MinValue: -1, MaxValue: 100}\n", one_port);
+  EXPECT_EQ(ask(text, "internet", "Host", "tcp 443").unknown,
+            "it depends: with Port is \"-1\" it is reachable, with Port is not \"-1\" it is unreachable");
+}
+
 TEST(Parameters, range_with_a_bounded_end_holds_what_it_holds_for_every_value) {
   const std::string text =
       with_rule("  Port: {Type: Number, MinValue: 1024, MaxValue: 2048}\n", "FromPort: !Ref Port, ToPort: 4000");
