@@ -159,6 +159,7 @@ bool is_listed(const estate::Estate& estate, const Listing& listing) {
 }  // namespace
 
 bool has_snapshot(const estate::Estate& estate) {
+  if (estate.stacks.empty()) return true;  // answers that are all errors list nothing
   return !estate.listed.empty() || std::ranges::any_of(estate.resources, [](const estate::Resource& each) {
     return each.stack == estate::no_index;
   });
