@@ -100,15 +100,32 @@ std::string name_of(const Mutant& mutant) {
   return fmt::format("{} | {} | {} | {}", mutant.type, mutant.resource, mutant.path, mutant.step);
 }
 
-// The checks that look at properties cost a tenth of those that ask the engines: whom the first refute need not be
-// asked by the others.
-std::vector<Question> questions() {
-  Question first, second;
-  for (const Check& check : checks()) first.controls.emplace_back(check.id);
+// Checks by what they cost: those of properties a tenth of those that ask the engines.
+struct ByCost {
+  std::set<std::string> cheap, dear;
+};
+
+ByCost all_checks() {
+  ByCost out;
   for (const Control& control : catalogue())
     for (const CheckEntry& entry : control.checks)
-      if (std::ranges::find(checks(), entry.id, &Check::id) == checks().end()) second.controls.push_back(entry.id);
-  return {first, second};
+      (std::ranges::find(checks(), entry.id, &Check::id) == checks().end() ? out.dear : out.cheap).insert(entry.id);
+  return out;
+}
+
+// The questions of a mutant, the likeliest first: whom the first ones refute need not be asked the others. Together
+// they are every check. `likely`: those that had something to say of what was weakened.
+std::vector<Question> questions(const ByCost& all, const std::set<std::string>& likely) {
+  const auto some = [&](const std::set<std::string>& of, bool wanted) {
+    Question out;
+    for (const std::string& id : of)
+      if (likely.contains(id) == wanted) out.controls.push_back(id);
+    return out;
+  };
+  std::vector<Question> out{some(all.cheap, true), some(all.cheap, false), some(all.dear, true),
+                            some(all.dear, false)};
+  std::erase_if(out, [](const Question& question) { return question.controls.empty(); });
+  return out;
 }
 
 // The resources that a value refers to.
@@ -162,15 +179,21 @@ TEST(Mutation, each_step_that_weakens_the_default_stack_is_refuted) {
     for (Mutant& mutant : mutants_of(all[i].document, evidence[all[i].file]))
       jobs.push_back({i, std::move(mutant), false, false, {}});
 
-  const std::vector<Question> asked = questions();
+  std::map<std::string, std::set<std::string>> of_resource;  // the checks with a verdict of it
+  for (const Verdict& verdict : whole.verdicts) of_resource[verdict.resource].insert(verdict.check);
+  const ByCost checks_by_cost = all_checks();
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < jobs.size(); i = next++) {
       Job& job = jobs[i];
       const Estate estate = estate_with(all, job.index, job.mutant.document);
-      std::set<std::string> neighbours;
+      std::set<std::string> neighbours{job.mutant.resource};
       gather(all[job.index].document["Resources"][job.mutant.resource], neighbours);
-      for (const Question& question : asked) {
+      std::set<std::string> likely;
+      for (const std::string& id : neighbours)
+        if (const auto found = of_resource.find(id); found != of_resource.end())
+          likely.insert(found->second.begin(), found->second.end());
+      for (const Question& question : questions(checks_by_cost, likely)) {
         if (job.named) break;
         for (const Verdict& verdict : prove(estate, question).verdicts) {
           if (verdict.outcome != Outcome::refuted || before.contains(text_of(verdict))) continue;
