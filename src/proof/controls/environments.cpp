@@ -53,7 +53,8 @@ Known<bool> is_for_development(Inquiry& ask, const Resource& resource) {
   for (const Value& tag : items_of(tags)) {
     const Known<std::string> key = ask.in().text(tag["Key"]);
     if (key.known() && !names_an_environment(key.value)) continue;
-    Truth says = key.known() ? says_development(ask, tag["Value"]) : unknown_truth(tag.is(Kind::unknown) ? tag.text : key.why);
+    Truth says =
+        key.known() ? says_development(ask, tag["Value"]) : unknown_truth(tag.is(Kind::unknown) ? tag.text : key.why);
     out = out.absent() ? std::move(says) : both(out, says);
   }
   if (out.absent()) return truth(false);

@@ -1,4 +1,4 @@
-// Which environment a resource is part of: some controls ask for less in development, in so many words (CONTROLS: MON-2,
+// Which environment a resource is part of: some controls ask for less in development, in so many words (MON-2,
 // NET-4). Called by the checks of sizes. Never takes silence, or two voices, for development.
 #pragma once
 

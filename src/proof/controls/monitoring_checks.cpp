@@ -5,8 +5,8 @@
 #include <array>
 
 #include "containers.hpp"
-#include "environments.hpp"
 #include "databases.hpp"
+#include "environments.hpp"
 #include "property_checks.hpp"
 #include "reading.hpp"
 #include "value_text.hpp"

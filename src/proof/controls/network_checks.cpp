@@ -5,8 +5,8 @@
 #include <array>
 
 #include "containers.hpp"
-#include "environments.hpp"
 #include "databases.hpp"
+#include "environments.hpp"
 #include "group_rules.hpp"
 #include "iam/values.hpp"
 #include "property_checks.hpp"

@@ -15,6 +15,7 @@
 #include "estate/template_reader.hpp"
 #include "mutants.hpp"
 #include "stack/stack.hpp"
+#include "stack/template.hpp"
 
 namespace redoubt::controls {
 namespace {
@@ -122,8 +123,7 @@ std::vector<Question> questions(const ByCost& all, const std::set<std::string>& 
       if (likely.contains(id) == wanted) out.controls.push_back(id);
     return out;
   };
-  std::vector<Question> out{some(all.cheap, true), some(all.cheap, false), some(all.dear, true),
-                            some(all.dear, false)};
+  std::vector<Question> out{some(all.cheap, true), some(all.cheap, false), some(all.dear, true), some(all.dear, false)};
   std::erase_if(out, [](const Question& question) { return question.controls.empty(); });
   return out;
 }
@@ -230,6 +230,52 @@ TEST(Mutation, each_step_that_weakens_the_default_stack_is_refuted) {
     EXPECT_NE(each.met, 0U) << each.type << ' ' << each.path << ' ' << each.step
                             << ": no such mutant, or it is refuted";
   EXPECT_GE(killed, 500U);
+}
+
+// A part of a document, to change it.
+Value& within(Value& value, std::initializer_list<std::string_view> path) {
+  Value* at = &value;
+  for (const std::string_view name : path) at = &std::ranges::find(at->members, name, &estate::Member::name)->value;
+  return *at;
+}
+
+void say_development(Value& document, std::string_view id) {
+  for (Value& tag : within(document, {"Resources", id, "Properties", "Tags"}).items)
+    if (tag["Key"].text == "Environment") tag.set("Value", estate::text("development"));
+}
+
+// The resources of which a check is refuted.
+std::set<std::string> refuted_of(const Estate& estate, const std::string& check) {
+  Question question;
+  question.controls = {check};
+  std::set<std::string> out;
+  for (const Verdict& verdict : prove(estate, question).verdicts)
+    if (verdict.outcome == Outcome::refuted) out.insert(verdict.resource);
+  return out;
+}
+
+// A tag makes nothing smaller. Together with a size that development alone may have, on one resource of a stack that
+// says production everywhere else, it is no way past the check.
+TEST(Mutation, one_resource_that_says_development_is_asked_what_production_is) {
+  const std::vector<stack::NamedTemplate> all = default_stack();
+  std::size_t groups = 0;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (const estate::Member& resource : all[i].document["Resources"].members) {
+      if (resource.value["Type"].text != "AWS::Logs::LogGroup") continue;
+      ++groups;
+      Value document = all[i].document;
+      say_development(document, resource.name);
+      within(document, {"Resources", resource.name, "Properties"}).set("RetentionInDays", estate::number(7));
+      EXPECT_EQ(refuted_of(estate_with(all, i, document), "MON-2.thirty-days"), std::set{resource.name});
+    }
+  EXPECT_GE(groups, 10U);
+
+  const std::size_t service = all.size() - 1;
+  Value document = all[service].document;
+  say_development(document, "PrivateSubnet2");
+  within(document, {"Resources", "PrivateRoute2", "Properties"}).set("NatGatewayId", stack::ref_to("NatGateway1"));
+  EXPECT_EQ(refuted_of(estate_with(all, service, document), "NET-4.nat-in-every-zone"),
+            std::set<std::string>{"PrivateSubnet2"});
 }
 
 }  // namespace
