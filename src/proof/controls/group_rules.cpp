@@ -31,7 +31,9 @@ GroupRule rule_of(Inquiry& ask, const Resource& holder, bool ingress, Value valu
                 value,
                 ask.in().text(value["IpProtocol"]),
                 ask.in().number(value["FromPort"]),
-                ask.in().number(value["ToPort"])};
+                ask.in().number(value["ToPort"]),
+                ask.in().bounds(value["FromPort"]),
+                ask.in().bounds(value["ToPort"])};
   if (out.protocol.known()) out.protocol.value = name_of_protocol(out.protocol.value);
   return out;
 }
@@ -64,7 +66,14 @@ Truth GroupRule::allows_tcp(double port) const {
   if (protocol.unknown()) return unknown_truth(protocol.why);
   if (protocol.known() && protocol.value == "-1") return truth(true);
   if (protocol.known() && protocol.value != "tcp") return truth(false);
-  if (from.unknown() || to.unknown()) return unknown_truth(from.unknown() ? from.why : to.why);
+  if (from.unknown() || to.unknown()) {
+    // Outside of the bounds of the parameters it does not, whatever they are; -1 would say all ports.
+    const bool from_bound = from_bounds.known() && from_bounds.value.least >= 0;
+    if (from_bound && (port < from_bounds.value.least ||
+                       (to_bounds.known() && port > to_bounds.value.most && to_bounds.value.least >= 0)))
+      return truth(false);
+    return unknown_truth(from.unknown() ? from.why : to.why);
+  }
   const double first = from.known() ? from.value : 0;
   const double last = to.known() ? to.value : 65535;
   // -1 says all ports.

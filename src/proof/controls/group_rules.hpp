@@ -14,9 +14,10 @@ namespace redoubt::controls {
 struct GroupRule {
   const Resource* holder = nullptr;  // the group, or the rule of its own
   bool ingress = true;
-  Value value;                  // the rule as an object: IpProtocol, FromPort, ToPort, CidrIp, …
-  Known<std::string> protocol;  // "tcp", "udp", "icmp", "icmpv6", "-1" or another number
-  Known<double> from, to;       // absent: all ports
+  Value value;                                   // the rule as an object: IpProtocol, FromPort, ToPort, CidrIp, …
+  Known<std::string> protocol;                   // "tcp", "udp", "icmp", "icmpv6", "-1" or another number
+  Known<double> from, to;                        // absent: all ports
+  Known<estate::Bounds> from_bounds, to_bounds;  // the same as far as parameters leave it open
 
   // Does it allow that port of TCP? Unknown where its parts are.
   [[nodiscard]] Truth allows_tcp(double port) const;

@@ -5,6 +5,7 @@
 
 #include "group_rules.hpp"
 #include "iam/values.hpp"
+#include "reach/default_egress.hpp"
 #include "reading.hpp"
 #include "value_text.hpp"
 
@@ -170,7 +171,11 @@ void groups_described(Inquiry& ask, const Resource& group) {
 void outbound_declared(Inquiry& ask, const Resource& group) {
   const std::vector<GroupRule> rules = rules_of(ask, group, false);
   const Value own = ask.get(group, "SecurityGroupEgress");
-  if (!rules.empty())
+  const bool is_template = group.stack != estate::no_index;
+  // Of a template's group the rules of its own alone say that EC2's are gone.
+  if (is_template && !rules.empty() && reach::default_egress(ask.in(), group, true) == reach::DefaultEgress::not_known)
+    ask.unknown(&group, own.at, reach::why_default_egress_is_not_known);
+  else if (!rules.empty())
     ask.proved(&group, own.at, fmt::format("{} outbound {}", rules.size(), rules.size() == 1 ? "rule" : "rules"));
   else if (own.is(Kind::unknown))
     ask.unknown(&group, own.at, own.text);
