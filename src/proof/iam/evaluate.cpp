@@ -6,6 +6,7 @@
 
 #include "iam/conditions.hpp"
 #include "iam/contains.hpp"
+#include "iam/not_principal.hpp"
 
 namespace redoubt::iam {
 namespace {
@@ -16,18 +17,6 @@ bool any_matches(Glob::Dialect dialect, const std::vector<std::string>& patterns
     const auto glob = Glob::read(dialect, pattern, variables);
     return glob && glob->matches(text);
   });
-}
-
-std::string_view last_name(std::string_view arn) {
-  return arn.substr(arn.rfind('/') + 1);
-}
-
-bool is_role_of(std::string_view role_arn, const Principal& principal) {
-  if (principal.kind == Principal::Kind::role) return role_arn == principal.name;
-  // A session's ARN leaves out its role's path; names of roles are unique within an account.
-  return principal.kind == Principal::Kind::session && arn_field(role_arn, 2) == "iam" &&
-         arn_field(role_arn, 4) == principal.account && arn_field(role_arn, 5).starts_with("role/") &&
-         last_name(role_arn) == last_name(principal.role);
 }
 
 }  // namespace
@@ -52,7 +41,7 @@ Naming naming(const Principals& principals, const Principal& principal) {
     Naming here = Naming::none;
     if (named == principal.account)
       here = principal.kind == Principal::Kind::root ? Naming::direct : Naming::account;
-    else if (is_role_of(named, principal))
+    else if (principal.is_session_of(named))
       here = Naming::role;
     else if (named == principal.name)
       here = Naming::direct;
@@ -63,9 +52,8 @@ Naming naming(const Principals& principals, const Principal& principal) {
 
 bool speaks_of(const Statement& statement, const std::optional<Principal>& principal) {
   if (!statement.principals || !principal) return true;
-  // NotPrincipal spares nobody who has a boundary from a Deny ("Permissions boundaries for IAM entities").
-  if (statement.not_principal && statement.effect == Effect::deny && principal->bounded) return true;
-  return (naming(*statement.principals, *principal) != Naming::none) != statement.not_principal;
+  if (statement.not_principal) return !is_excepted(statement, *principal);
+  return naming(*statement.principals, *principal) != Naming::none;
 }
 
 bool applies(const Statement& statement, const Request& request) {

@@ -36,23 +36,6 @@ iam::Principal parse_principal(const std::string& text) {
   return *principal;
 }
 
-// The answers of the two readings as one: what both say.
-Decision both(Decision generous, Decision strict, const std::string& open) {
-  if (generous.answer == strict.answer && generous.answer != Answer::undecided) return strict;
-  if (generous.answer == Answer::denied) return generous;
-  Decision out;
-  out.when_allowed = std::move(strict.when_allowed);  // whatever is open
-  out.when_denied = std::move(generous.when_denied);
-  out.because = std::move(strict.because);
-  out.why_undecided = !strict.why_undecided.empty() ? strict.why_undecided : open;
-  if (out.when_allowed && out.when_denied) {
-    out.answer = Answer::conditional;
-    out.condition = strict.condition.empty() ? generous.condition : strict.condition;
-    out.why_undecided.clear();
-  }
-  return out;
-}
-
 struct Outcome {
   std::string choices;  // the case, for people
   std::vector<estate::Choice> decided;
@@ -265,7 +248,7 @@ Outcome can_in(const Known& known, const Question& question, Case& in, const Hin
     undecided.why_undecided = what.arn.is_certain() ? who.arn.open : what.arn.open;
     return undecided;
   });
-  out.decision = both(std::move(generous), std::move(strict), open);
+  out.decision = iam::agreed(std::move(generous), std::move(strict), open);
   std::erase_if(out.decision.because, [](const std::string& origin) { return origin.empty(); });
   return out;
 }
