@@ -34,6 +34,7 @@ class Allowed {
  public:
   Allowed(const Scenario& scenario, const Space& space, const Principal& principal, Budget& budget)
       : space_(space), budget_(budget) {
+    if (is_shut_out(scenario, principal)) return;
     const Shape& shape = space.shape();
     for (const Statement* statement : statements_of(scenario))
       if (Box box = space.box(*statement); statement->effect == Effect::deny && !shape.is_empty(box))

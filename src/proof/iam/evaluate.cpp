@@ -96,6 +96,11 @@ void append(std::vector<std::string>& to, std::vector<std::string> from) {
 
 }  // namespace
 
+bool is_shut_out(const Scenario& scenario, const Principal& principal) {
+  if (scenario.confined.empty() || principal.kind == Principal::Kind::service) return false;
+  return principal.account.empty() || !scenario.same_account;
+}
+
 Judgement evaluate(const Scenario& scenario, const Request& request) {
   const Principal& principal = *request.principal;
 
@@ -110,6 +115,7 @@ Judgement evaluate(const Scenario& scenario, const Request& request) {
   std::ranges::for_each(scenario.ceilings, look_for_deny);
   std::ranges::for_each(scenario.denials, look_for_deny);
   if (!denied.because.empty()) return denied;
+  if (is_shut_out(scenario, principal)) return {.allowed = false, .because = {scenario.confined}};
 
   // 2. Each ceiling must allow.
   Judgement allowed{.allowed = true, .because = {}};
@@ -118,7 +124,14 @@ Judgement evaluate(const Scenario& scenario, const Request& request) {
     if (origins.empty()) denied.because.push_back(fmt::format("{}: nothing allows it", set.name));
     append(allowed.because, std::move(origins));
   };
-  std::ranges::for_each(scenario.ceilings, must_allow);
+  // What limits grants nothing: an answer says that it lets the grant pass.
+  const auto must_let_pass = [&](const PolicySet& set) {
+    auto origins = applying(set, Effect::allow, request);
+    if (origins.empty()) denied.because.push_back(fmt::format("{}: nothing in it allows it", set.name));
+    for (const std::string& origin : origins)
+      if (!origin.empty()) allowed.because.push_back(fmt::format("within {}: {}", set.name, origin));
+  };
+  std::ranges::for_each(scenario.ceilings, must_let_pass);
   if (!denied.because.empty()) return denied;
 
   // 3. What the resource's policy grants to this principal.
@@ -147,7 +160,7 @@ Judgement evaluate(const Scenario& scenario, const Request& request) {
     append(allowed.because, std::move(grants));
     return allowed;
   }
-  std::ranges::for_each(scenario.limits, must_allow);
+  std::ranges::for_each(scenario.limits, must_let_pass);
   if (scenario.same_account && grant == Naming::role) {
     if (!denied.because.empty()) return denied;
     append(allowed.because, std::move(grants));
