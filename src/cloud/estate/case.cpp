@@ -195,8 +195,8 @@ bool Case::exists(const Resource& resource) {
 
 std::vector<const Resource*> Case::resources(std::string_view type) {
   std::vector<const Resource*> out;
-  const auto found = replay_.by_type.find(type);
-  if (found == replay_.by_type.end()) return out;
+  const auto found = replay_.index().by_type.find(type);
+  if (found == replay_.index().by_type.end()) return out;
   std::ranges::copy_if(found->second, std::back_inserter(out), [&](const Resource* each) { return exists(*each); });
   return out;
 }
@@ -314,8 +314,8 @@ const Resource* Case::target(const Value& value) {
   if (resolved.is(Kind::reference)) {
     take(resolved);
   } else if (resolved.is(Kind::text)) {
-    const auto found = replay_.by_name.find(resolved.text);
-    if (found != replay_.by_name.end()) out = found->second;
+    const auto found = replay_.index().by_name.find(resolved.text);
+    if (found != replay_.index().by_name.end()) out = found->second;
   } else if (resolved.is(Kind::joined)) {
     const auto is_reference = [](const Value& part) { return part.is(Kind::reference); };
     const Value& first = resolved.items[0];
