@@ -27,6 +27,7 @@
 #include "report/report.hpp"
 #include "report/table_report.hpp"
 #include "rights/questions.hpp"
+#include "rights/texts.hpp"
 
 namespace redoubt {
 namespace {
@@ -88,6 +89,14 @@ std::string network_of(const estate::Estate& estate, const controls::Findings& f
   return out;
 }
 
+// For people. A template stands in no account yet, and its principals in one that has a number for the engine alone.
+std::string reader_of(const iam::Accessor& accessor) {
+  std::string name = accessor.principal.name;
+  if (const std::string prefix = fmt::format("arn:aws:iam::{}:", rights::some_account); name.starts_with(prefix))
+    name = fmt::format("{} of this account", name.substr(prefix.size()));
+  return accessor.decision.when_allowed ? name : name + " (undecided)";
+}
+
 report::Pictures pictures_of(const estate::Estate& estate, const controls::Findings& findings) {
   report::Pictures out;
   out.network = network_of(estate, findings);
@@ -97,7 +106,7 @@ report::Pictures pictures_of(const estate::Estate& estate, const controls::Findi
     std::vector<std::string> readers;
     for (const iam::Accessor& each : rights::who_can(
              known, {.principal = {}, .action = "secretsmanager:GetSecretValue", .resource = secret.id, .context = {}}))
-      readers.push_back(each.decision.when_allowed ? each.principal.name : each.principal.name + " (undecided)");
+      readers.push_back(reader_of(each));
     out.secret_readers.emplace_back(secret.id, std::move(readers));
   }
   return out;

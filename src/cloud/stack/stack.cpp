@@ -32,7 +32,7 @@ void add_singletons(Template& t, const Configuration& c) {
 }
 
 Value account(const Configuration& c) {
-  Template t("The account's own controls: trail, detection, recorder, alarms", "account");
+  Template t("The account's own controls: trail, detection, recorder, alarms", "account", c.environment);
   add_singletons(t, c);
   add_audit_key(t, c);
   add_security_topic(t, c);
@@ -46,13 +46,13 @@ Value account(const Configuration& c) {
 }
 
 Value second_region(const Configuration& c) {
-  Template t("What the second region holds: a key, and a locked vault of copied backups", "fragment");
+  Template t("What the second region holds: a key, and a locked vault of copied backups", "fragment", c.environment);
   add_recovery(t, c);
   return t.document();
 }
 
 Value service(const Configuration& c) {
-  Template t("The service and everything that it runs in", "stack");
+  Template t("The service and everything that it runs in", "stack", c.environment);
   add_keys(t, c);
   add_alert_topic(t, c);
   add_network(t, c);

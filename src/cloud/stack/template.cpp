@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "tags.hpp"
+
 namespace redoubt::stack {
 
 Value object(std::initializer_list<Entry> entries) {
@@ -70,7 +72,8 @@ Resource& Resource::after(std::initializer_list<std::string_view> ids) {
   return *this;
 }
 
-Template::Template(std::string_view description, std::string_view scope) : description_(description), scope_(scope) {}
+Template::Template(std::string_view description, std::string_view scope, std::string_view environment)
+    : description_(description), scope_(scope), environment_(environment) {}
 
 Resource Template::add(std::string_view id, std::string_view type, std::initializer_list<Entry> properties) {
   return add(id, type, object(properties));
@@ -78,6 +81,7 @@ Resource Template::add(std::string_view id, std::string_view type, std::initiali
 
 Resource Template::add(std::string_view id, std::string_view type, Value properties) {
   if (resources_[id]) throw std::logic_error(fmt::format("the template has a resource {} already", id));
+  tag_environment(type, properties, environment_);
   Value resource = object({{"Type", type}});
   if (!properties.members.empty()) resource.set("Properties", std::move(properties));
   return Resource(resources_.set(id, std::move(resource)));

@@ -66,8 +66,9 @@ class Resource {
 
 class Template {
  public:
-  // `scope`: "account" or "stack", what a prover may expect to find in this template as a whole.
-  Template(std::string_view description, std::string_view scope);
+  // `scope`: "account" or "stack", what a prover may expect to find in this template as a whole. `environment`: what
+  // every resource that takes tags is tagged with.
+  Template(std::string_view description, std::string_view scope, std::string_view environment);
 
   Resource add(std::string_view id, std::string_view type, std::initializer_list<Entry> properties);
   Resource add(std::string_view id, std::string_view type, Value properties);
@@ -80,7 +81,7 @@ class Template {
   [[nodiscard]] Value document() const;
 
  private:
-  std::string description_, scope_;
+  std::string description_, scope_, environment_;
   Value parameters_, mappings_, conditions_, resources_, outputs_;
 };
 

@@ -21,16 +21,6 @@ const Resource* definition_of(Inquiry& ask, const Resource& service) {
   return ask.in().target(ask.get(service, "TaskDefinition"));
 }
 
-bool is_for_development(Inquiry& ask, const Resource& resource) {
-  static constexpr std::array keys{"Environment", "environment", "Stage", "stage", "Env", "env"};
-  static constexpr std::array values{"dev", "development", "Development", "test", "sandbox"};
-  const Value tags = ask.get(resource, "Tags");
-  return std::ranges::any_of(keys, [&](const char* key) {
-    const Known<std::string> value = ask.in().text(value_for(ask, tags, key));
-    return value.known() && std::ranges::find(values, value.value) != values.end();
-  });
-}
-
 bool runs_in_a_task(Inquiry& ask, const Resource& image) {
   constexpr std::string_view task_type = "AWS::ECS::Task";
   const Known<std::string> digest = ask.text(image, "ImageDigest");

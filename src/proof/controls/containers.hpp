@@ -19,9 +19,6 @@ struct Container {
 // The task definition that a service names; nullptr if it is none of the estate.
 [[nodiscard]] const Resource* definition_of(Inquiry& ask, const Resource& service);
 
-// Is this resource of an environment for development? As its tag Environment (Stage, Env) says; false without one.
-[[nodiscard]] bool is_for_development(Inquiry& ask, const Resource& resource);
-
 // Does a task of an account run this image of a registry? Where no task was listed, it may: what is then refuted of it
 // is unknown.
 [[nodiscard]] bool runs_in_a_task(Inquiry& ask, const Resource& image);

@@ -6,6 +6,7 @@
 
 #include "containers.hpp"
 #include "databases.hpp"
+#include "environments.hpp"
 #include "property_checks.hpp"
 #include "reading.hpp"
 #include "value_text.hpp"
@@ -199,9 +200,13 @@ void retention(Inquiry& ask, const Resource& group) {
 
 void thirty_days(Inquiry& ask, const Resource& group) {
   constexpr double month = 30;
-  if (is_for_development(ask, group)) return;
   const Known<double> days = ask.number(group, "RetentionInDays");
   if (days.absent()) return ask.proved(&group, {}, "without RetentionInDays its events are kept for ever");
+  if (days.known() && days.value < month) {
+    const Truth less = is_for_development(ask, group);
+    if (surely(less)) return;
+    if (less.unknown()) return ask.unknown(&group, {}, less.why);
+  }
   retention_of(ask, group, month);
 }
 
@@ -441,6 +446,8 @@ std::vector<Check> monitoring_checks() {
                                            {"AWS::MSK::Cluster", streaming_log},
                                            {"AWS::StepFunctions::StateMachine", machine_log},
                                            {"AWS::Serverless::StateMachine", machine_log}}),
+      must_be_given("MON-1.other-services-log",
+                    {{"AWS::Redshift::Cluster", "LoggingProperties"}, {"AWS::AppSync::GraphQLApi", "LogConfig"}}),
       {"MON-2.retention", Method::property, {"AWS::Logs::LogGroup"}, retention},
       {"MON-2.thirty-days", Method::property, {"AWS::Logs::LogGroup"}, thirty_days},
       {"MON-3.scales-on-cpu",

@@ -6,6 +6,7 @@
 
 #include "containers.hpp"
 #include "databases.hpp"
+#include "environments.hpp"
 #include "group_rules.hpp"
 #include "iam/values.hpp"
 #include "property_checks.hpp"
@@ -79,7 +80,6 @@ void two_zones(Inquiry& ask, const Resource& resource) {
 }
 
 void database_standby(Inquiry& ask, const Resource& database) {
-  if (is_for_development(ask, database)) return;
   if (database.type == db_instance) {
     if (is_cluster_member(ask, database) || !is_empty(ask.get(database, "SourceDBInstanceIdentifier"))) return;
     return ask.expect_true(database, "MultiAZ");
@@ -103,7 +103,6 @@ void database_standby(Inquiry& ask, const Resource& database) {
 
 void nat_in_every_zone(Inquiry& ask) {
   for (const Resource* subnet : ask.resources("AWS::EC2::Subnet")) {
-    if (is_for_development(ask, *subnet)) continue;
     const Resource* const nat = nat_of(ask, *subnet);
     if (nat == nullptr) continue;
     const Named place = subnets_of(ask, *nat);
@@ -111,8 +110,13 @@ void nat_in_every_zone(Inquiry& ask) {
       ask.unknown(subnet, {}, place.missing.empty() ? "its NAT gateway names no subnet" : place.missing);
       continue;
     }
-    ask.expect(*subnet, nat->at, in_same_zone(ask.estate(), *subnet, *place.resources.front()),
-               fmt::format("{} is in its own zone", nat->id),
+    Truth own = in_same_zone(ask.estate(), *subnet, *place.resources.front());
+    if (!surely(own)) {
+      const Truth less = is_for_development(ask, *subnet);
+      if (surely(less)) continue;
+      if (less.unknown()) own = less;
+    }
+    ask.expect(*subnet, nat->at, own, fmt::format("{} is in its own zone", nat->id),
                fmt::format("{} is in the zone of {}, another one", nat->id, place.resources.front()->id));
   }
 }

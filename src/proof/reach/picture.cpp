@@ -273,7 +273,7 @@ class Picture {
               y = (27 * c.y1 + 27 * c.c1y + 9 * c.c2y + c.y2) / 64;
     return fmt::format(
         "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" font-size=\"11\" fill=\"{}\" stroke=\"var(--ground)\" "
-        "stroke-width=\"3\" paint-order=\"stroke\">{}</text>\n",
+        "stroke-width=\"6\" stroke-linejoin=\"round\" paint-order=\"stroke\">{}</text>\n",
         x, y + 4, arrow.refuted ? "var(--refuted)" : "var(--text)", svg_escaped(shortened(text_of(arrow), 22)));
   }
 

@@ -12,11 +12,12 @@ namespace {
 using controls::Control;
 using controls::Verdict;
 
-std::string row(const Verdict& verdict) {
+// Below another verdict of the same check, its title is not said again.
+std::string row(const Verdict& verdict, bool is_first) {
   return fmt::format(
-      "<tr><td>{}</td><td><code>{}</code><br>{}</td><td>{}<br><span class=\"place\">{}{}</span></td><td>{}</td></tr>\n",
-      badge(verdict.outcome), html_escaped(verdict.check), html_escaped(title_of(verdict)),
-      html_escaped(verdict.resource), html_escaped(verdict.file),
+      "<tr><td>{}</td><td><code>{}</code>{}{}</td><td>{}<br><span class=\"place\">{}{}</span></td><td>{}</td></tr>\n",
+      badge(verdict.outcome), html_escaped(verdict.check), is_first ? "<br>" : "",
+      is_first ? html_escaped(title_of(verdict)) : "", html_escaped(verdict.resource), html_escaped(verdict.file),
       verdict.line > 0 ? fmt::format(":{}", verdict.line) : "", html_escaped(reason_of(verdict)));
 }
 
@@ -41,8 +42,12 @@ std::string entry(const Control& control, const controls::Findings& findings) {
   out += fmt::format("<p>{}</p>\n", html_escaped(control.requirement));
   if (!control.why.empty()) out += fmt::format("<p class=\"why\">{}</p>\n", html_escaped(control.why));
   if (!verdicts.empty()) {
-    out += "<table><thead><tr><th>Verdict</th><th>Check</th><th>Resource</th><th>Evidence</th></tr></thead>\n<tbody>\n";
-    for (const Verdict* verdict : verdicts) out += row(*verdict);
+    out +=
+        "<table "
+        "class=\"verdicts\"><thead><tr><th>Verdict</th><th>Check</th><th>Resource</th><th>Evidence</th></tr></"
+        "thead>\n<tbody>\n";
+    for (std::size_t i = 0; i < verdicts.size(); ++i)
+      out += row(*verdicts[i], i == 0 || verdicts[i - 1]->check != verdicts[i]->check);
     out += "</tbody></table>\n";
   }
   return out + not_asked(control, verdicts) + "</details>\n";

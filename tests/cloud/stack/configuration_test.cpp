@@ -34,8 +34,8 @@ TEST(Configuration, WithoutAnythingIsProductionWithASecondRegion) {
 
 TEST(Configuration, DevelopmentHasDefaultsOfItsOwnWhereverTheEnvironmentStands) {
   const Configuration c = good("name = \"shop\"\nenvironment = \"development\"\n[logs]\nretention_days = 14\n");
-  EXPECT_FALSE(c.multi_az);
-  EXPECT_EQ(c.second_region, "");
+  EXPECT_EQ(c.nat_gateways, 1);
+  EXPECT_EQ(c.database_class, "db.t4g.micro");
   EXPECT_EQ(c.log_days, 14);
   EXPECT_EQ(c.prefix(), "shop-development");
 }

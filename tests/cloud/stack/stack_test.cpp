@@ -159,6 +159,20 @@ TEST(Stack, EveryTemplateSaysItsScope) {
   EXPECT_EQ(service()["Metadata"]["Redoubt"]["Scope"].text, "stack");
 }
 
+TEST(Stack, WhateverTakesTagsSaysItsEnvironment) {
+  for (const std::string environment : {"production", "development"}) {
+    const Value document = service("environment = \"" + environment + "\"");
+    for (const char* id : {"Vpc", "Database", "Service", "Task", "ServiceLogGroup", "PrivateSubnet2", "SecretsKey"}) {
+      const Value& first = properties(document, id)["Tags"].items.at(0);
+      EXPECT_EQ(first["Key"].text, "Environment") << id;
+      EXPECT_EQ(first["Value"].text, environment) << id;
+    }
+    EXPECT_EQ(properties(document, "Vault")["BackupVaultTags"]["Environment"].text, environment);
+    EXPECT_FALSE(properties(document, "PrivateRoute1")["Tags"]);
+    EXPECT_EQ(properties(document, "Vpc")["Tags"].items.at(1)["Value"].text, "redoubt-" + environment);
+  }
+}
+
 TEST(Stack, AlarmsWatchTheVeryNamesThatTheServiceCountsUnder) {
   const Value document = service("[service]\nmetrics_namespace = \"FastAPI\"\n");
   const Value& logins = properties(document, "FailedLoginsAlarm");
@@ -290,7 +304,7 @@ TEST(Stack, NoValueIsLeftUnwritten) {
 
 TEST(Explain, SetsTheEnvironmentsSideBySide) {
   const std::string text = explain(configuration(""));
-  EXPECT_THAT(text, HasSubstr("standby of the database"));
+  EXPECT_THAT(text, HasSubstr("lock of the vault"));
   EXPECT_THAT(text, HasSubstr("no task will run"));
   EXPECT_THAT(explain(configuration(everything)), ::testing::Not(HasSubstr("no task will run")));
 }

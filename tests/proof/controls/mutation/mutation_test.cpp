@@ -15,6 +15,7 @@
 #include "estate/template_reader.hpp"
 #include "mutants.hpp"
 #include "stack/stack.hpp"
+#include "stack/template.hpp"
 
 namespace redoubt::controls {
 namespace {
@@ -100,15 +101,31 @@ std::string name_of(const Mutant& mutant) {
   return fmt::format("{} | {} | {} | {}", mutant.type, mutant.resource, mutant.path, mutant.step);
 }
 
-// The checks that look at properties cost a tenth of those that ask the engines: whom the first refute need not be
-// asked by the others.
-std::vector<Question> questions() {
-  Question first, second;
-  for (const Check& check : checks()) first.controls.emplace_back(check.id);
+// Checks by what they cost: those of properties a tenth of those that ask the engines.
+struct ByCost {
+  std::set<std::string> cheap, dear;
+};
+
+ByCost all_checks() {
+  ByCost out;
   for (const Control& control : catalogue())
     for (const CheckEntry& entry : control.checks)
-      if (std::ranges::find(checks(), entry.id, &Check::id) == checks().end()) second.controls.push_back(entry.id);
-  return {first, second};
+      (std::ranges::find(checks(), entry.id, &Check::id) == checks().end() ? out.dear : out.cheap).insert(entry.id);
+  return out;
+}
+
+// The questions of a mutant, the likeliest first: whom the first ones refute need not be asked the others. Together
+// they are every check. `likely`: those that had something to say of what was weakened.
+std::vector<Question> questions(const ByCost& all, const std::set<std::string>& likely) {
+  const auto some = [&](const std::set<std::string>& of, bool wanted) {
+    Question out;
+    for (const std::string& id : of)
+      if (likely.contains(id) == wanted) out.controls.push_back(id);
+    return out;
+  };
+  std::vector<Question> out{some(all.cheap, true), some(all.cheap, false), some(all.dear, true), some(all.dear, false)};
+  std::erase_if(out, [](const Question& question) { return question.controls.empty(); });
+  return out;
 }
 
 // The resources that a value refers to.
@@ -162,15 +179,21 @@ TEST(Mutation, each_step_that_weakens_the_default_stack_is_refuted) {
     for (Mutant& mutant : mutants_of(all[i].document, evidence[all[i].file]))
       jobs.push_back({i, std::move(mutant), false, false, {}});
 
-  const std::vector<Question> asked = questions();
+  std::map<std::string, std::set<std::string>> of_resource;  // the checks with a verdict of it
+  for (const Verdict& verdict : whole.verdicts) of_resource[verdict.resource].insert(verdict.check);
+  const ByCost checks_by_cost = all_checks();
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < jobs.size(); i = next++) {
       Job& job = jobs[i];
       const Estate estate = estate_with(all, job.index, job.mutant.document);
-      std::set<std::string> neighbours;
+      std::set<std::string> neighbours{job.mutant.resource};
       gather(all[job.index].document["Resources"][job.mutant.resource], neighbours);
-      for (const Question& question : asked) {
+      std::set<std::string> likely;
+      for (const std::string& id : neighbours)
+        if (const auto found = of_resource.find(id); found != of_resource.end())
+          likely.insert(found->second.begin(), found->second.end());
+      for (const Question& question : questions(checks_by_cost, likely)) {
         if (job.named) break;
         for (const Verdict& verdict : prove(estate, question).verdicts) {
           if (verdict.outcome != Outcome::refuted || before.contains(text_of(verdict))) continue;
@@ -207,6 +230,52 @@ TEST(Mutation, each_step_that_weakens_the_default_stack_is_refuted) {
     EXPECT_NE(each.met, 0U) << each.type << ' ' << each.path << ' ' << each.step
                             << ": no such mutant, or it is refuted";
   EXPECT_GE(killed, 500U);
+}
+
+// A part of a document, to change it.
+Value& within(Value& value, std::initializer_list<std::string_view> path) {
+  Value* at = &value;
+  for (const std::string_view name : path) at = &std::ranges::find(at->members, name, &estate::Member::name)->value;
+  return *at;
+}
+
+void say_development(Value& document, std::string_view id) {
+  for (Value& tag : within(document, {"Resources", id, "Properties", "Tags"}).items)
+    if (tag["Key"].text == "Environment") tag.set("Value", estate::text("development"));
+}
+
+// The resources of which a check is refuted.
+std::set<std::string> refuted_of(const Estate& estate, const std::string& check) {
+  Question question;
+  question.controls = {check};
+  std::set<std::string> out;
+  for (const Verdict& verdict : prove(estate, question).verdicts)
+    if (verdict.outcome == Outcome::refuted) out.insert(verdict.resource);
+  return out;
+}
+
+// A tag makes nothing smaller. Together with a size that development alone may have, on one resource of a stack that
+// says production everywhere else, it is no way past the check.
+TEST(Mutation, one_resource_that_says_development_is_asked_what_production_is) {
+  const std::vector<stack::NamedTemplate> all = default_stack();
+  std::size_t groups = 0;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (const estate::Member& resource : all[i].document["Resources"].members) {
+      if (resource.value["Type"].text != "AWS::Logs::LogGroup") continue;
+      ++groups;
+      Value document = all[i].document;
+      say_development(document, resource.name);
+      within(document, {"Resources", resource.name, "Properties"}).set("RetentionInDays", estate::number(7));
+      EXPECT_EQ(refuted_of(estate_with(all, i, document), "MON-2.thirty-days"), std::set{resource.name});
+    }
+  EXPECT_GE(groups, 10U);
+
+  const std::size_t service = all.size() - 1;
+  Value document = all[service].document;
+  say_development(document, "PrivateSubnet2");
+  within(document, {"Resources", "PrivateRoute2", "Properties"}).set("NatGatewayId", stack::ref_to("NatGateway1"));
+  EXPECT_EQ(refuted_of(estate_with(all, service, document), "NET-4.nat-in-every-zone"),
+            std::set<std::string>{"PrivateSubnet2"});
 }
 
 }  // namespace
