@@ -154,7 +154,7 @@ bool Question::is_hard() const {
 }
 
 std::vector<std::pair<std::string, std::string>> Question::examples() const {
-  const auto filled = [](std::string pattern) {
+  const auto filled = [](const std::string& pattern) {
     std::string out;
     for (const char c : pattern)
       if (c != '*') out += c == '?' ? 'x' : c;
