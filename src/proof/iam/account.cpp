@@ -57,14 +57,21 @@ class Account::Reading {
   void details(const Value& root) {
     if (!root.find("UserDetailList") && !root.find("RoleDetailList") && !root.find("Policies"))
       throw std::string("it has none of UserDetailList, RoleDetailList and Policies");
+    if (root.find("UserDetailList") && root.find("RoleDetailList")) account_.set_complete();
     std::map<std::string, const Policy*> managed;
     for (const Value& value : list(root, "Policies")) {
       const std::string arn = member(value, "Arn");
       for (const Value& version : list(value, "PolicyVersionList")) {
         const auto is_default = version.find("IsDefaultVersion");
-        if (!is_default || !is_default->is_boolean() || !is_default->boolean()) continue;
-        if (const auto document = version.find("Document"))
+        const auto document = version.find("Document");
+        if (!is_default || !is_default->is_boolean() || !document) continue;
+        if (is_default->boolean()) {
           managed[arn] = policy(*document, fmt::format("policy {}", arn));
+          continue;
+        }
+        // Not in force: where it cannot be read, it only is not known what it says.
+        auto other = read_policy(*document, lines_, fmt::format("policy {}, {}", arn, member(version, "VersionId")));
+        account_.other_versions_[arn].push_back(other ? account_.keep(std::move(*other)) : nullptr);
       }
     }
     std::map<std::string, Identity>& groups = account_.groups_;
@@ -230,6 +237,7 @@ void Account::join(Identity& user, const std::string& group) {
   append(user.policies.policies, of_group.policies.policies);
   append(user.unread, of_group.unread);
   append(user.managed, of_group.managed);
+  if (!contains(user.groups, group)) user.groups.push_back(group);
 }
 
 void Account::add_resource_policy(std::string resource, const Policy* policy, std::string account,

@@ -26,6 +26,7 @@ struct Identity {
   const Policy* trust = nullptr;     // of a role
   std::vector<std::string> unread;   // managed policies that are attached but not among the data
   std::vector<std::string> managed;  // ARNs of the managed policies attached
+  std::vector<std::string> groups;   // of a user, by name
 };
 
 class Account {
@@ -71,6 +72,16 @@ class Account {
   // `resource` may be empty: then no resource policy counts, and the resource is of the principal's account.
   [[nodiscard]] Scenario scenario(const Principal& principal, std::string_view action, std::string_view resource) const;
 
+  // Whether the data list every user, role and group of the account: then there is no other.
+  [[nodiscard]] bool is_complete() const { return is_complete_; }
+  void set_complete() { is_complete_ = true; }
+  // The versions of a managed policy that are not the default one, null where one cannot be read; none where it has no
+  // others.
+  [[nodiscard]] const std::vector<const Policy*>* other_versions(const std::string& policy) const {
+    const auto found = other_versions_.find(policy);
+    return found == other_versions_.end() ? nullptr : &found->second;
+  }
+
   // What is missing for a full answer about the principal; empty when nothing is.
   [[nodiscard]] std::string missing(const Principal& principal) const;
 
@@ -102,6 +113,8 @@ class Account {
   PolicySet scp_everywhere_{"the service control policy", {}}, rcp_everywhere_{"the resource control policy", {}};
   std::vector<Level> levels_;
   std::vector<ResourcePolicy> resource_policies_;
+  std::map<std::string, std::vector<const Policy*>> other_versions_;
+  bool is_complete_ = false;
   PolicySet session_{"the session policy", {}}, endpoint_{"the endpoint policy", {}};
 };
 

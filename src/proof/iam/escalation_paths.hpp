@@ -11,10 +11,25 @@
 
 namespace redoubt::iam {
 
-enum class StartsFrom : std::uint8_t { anyone, user, role };
+enum class StartsFrom : std::uint8_t { anyone, a_user, a_role };
 
-// What a path leads through. Where the account's data show one, the answer names it; they need not show all.
-enum class Through : std::uint8_t { nothing, administrator_user, administrator_role, administrator_group };
+// What the steps work on, and what they give. Where the account's data show one, the answer names it.
+enum class Target : std::uint8_t {
+  oneself,           // whose own policies then allow everything
+  own_policy,        // a customer managed policy of one's own, which then allows everything
+  own_version,       // an older version of such a policy
+  own_group,         // whose policies then allow everything
+  own_boundary,      // which then limits no more
+  group,             // of administrators, which one joins
+  user,              // who may do it: one becomes that user
+  role,              // likewise
+  user_with_all,     // any: it is given policies that allow everything, and one becomes it
+  role_with_all,     // likewise
+  role_that_trusts,  // likewise, and one can assume it already
+  role_by_policy,    // any that has a customer managed policy, which then allows everything
+  passed_role,       // one that is handed to a service
+  held_role,         // one that something has already
+};
 
 struct EscalationStep {
   std::string_view action;
@@ -28,9 +43,9 @@ struct EscalationPath {
   std::string_view id;
   std::string_view how;           // what the steps achieve
   std::string_view assumes;       // what must exist besides; empty when nothing
-  std::string_view service = {};  // the role that is passed must trust it
+  std::string_view service = {};  // the role that is passed, or held, must trust it; empty: any may be
   StartsFrom from = StartsFrom::anyone;
-  Through through = Through::nothing;
+  Target target = Target::oneself;
   bool on_one = false;  // the steps are all on one and the same resource
   std::array<EscalationStep, most_steps> listed = {};
 
@@ -43,11 +58,11 @@ struct EscalationPath {
 
 namespace paths {
 
-inline constexpr std::string_view any_role = "arn:{partition}:iam::{account}:role/*";
-inline constexpr std::string_view any_user = "arn:{partition}:iam::{account}:user/*";
-inline constexpr std::string_view any_group = "arn:{partition}:iam::{account}:group/*";
-inline constexpr std::string_view any_policy = "arn:{partition}:iam::{account}:policy/*";
-inline constexpr std::string_view own_policy = "{attached}";
+inline constexpr std::string_view any_role = "arn:{partition}:iam::{account}:role/?*";
+inline constexpr std::string_view any_user = "arn:{partition}:iam::{account}:user/?*";
+inline constexpr std::string_view any_group = "arn:{partition}:iam::{account}:group/?*";
+inline constexpr std::string_view any_policy = "arn:{partition}:iam::{account}:policy/?*";
+inline constexpr std::string_view attached_policy = "{attached}";
 inline constexpr std::string_view self = "{self}";
 
 using Steps = std::initializer_list<EscalationStep>;
@@ -65,20 +80,22 @@ consteval EscalationPath passes(std::string_view id, std::string_view service, s
                             .how = how,
                             .assumes = "an administrator's role that trusts the service",
                             .service = service,
-                            .through = Through::administrator_role};
+                            .target = Target::passed_role};
   return with(with(path, {{"iam:PassRole", any_role}}), steps);
 }
 
 // Something that has an administrator's role already is made to act on one's behalf.
-consteval EscalationPath uses(std::string_view id, std::string_view assumes, std::string_view how, Steps steps,
-                              bool on_one = false) {
-  return with({.id = id, .how = how, .assumes = assumes, .on_one = on_one}, steps);
+consteval EscalationPath uses(std::string_view id, std::string_view service, std::string_view assumes,
+                              std::string_view how, Steps steps, bool on_one = false) {
+  return with(
+      {.id = id, .how = how, .assumes = assumes, .service = service, .target = Target::held_role, .on_one = on_one},
+      steps);
 }
 
 // IAM itself.
-consteval EscalationPath changes(std::string_view id, StartsFrom from, Through through, std::string_view assumes,
+consteval EscalationPath changes(std::string_view id, StartsFrom from, Target target, std::string_view assumes,
                                  std::string_view how, Steps steps, bool on_one = false) {
-  return with({.id = id, .how = how, .assumes = assumes, .from = from, .through = through, .on_one = on_one}, steps);
+  return with({.id = id, .how = how, .assumes = assumes, .from = from, .target = target, .on_one = on_one}, steps);
 }
 
 }  // namespace paths

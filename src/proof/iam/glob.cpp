@@ -139,4 +139,52 @@ bool Glob::matches(std::string_view text) const {
   return reached.back() != 0;
 }
 
+namespace {
+
+// Whether whatever a symbol of the narrow pattern stands for, the wide one takes it whole (a run: as a part).
+bool takes_symbol(const Symbol& wide, const Symbol& narrow) {
+  using enum Symbol::Kind;
+  const auto within_field = [](const Symbol& symbol) {
+    return symbol.kind == one_in_field || symbol.kind == run_in_field ||
+           ((symbol.kind == byte || symbol.kind == byte_any_case) && symbol.byte != ':');
+  };
+  switch (wide.kind) {
+    case byte:
+      return narrow == wide;
+    case byte_any_case:
+      return narrow == wide || (narrow.kind == byte && wide.takes(narrow.byte));
+    case one:
+      return !narrow.repeats();
+    case one_in_field:
+      return !narrow.repeats() && within_field(narrow);
+    case run:
+      return true;
+    case run_in_field:
+      return within_field(narrow);
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Glob::surely_covers(const Glob& narrow) const {
+  // As a text is matched, the narrow pattern's symbols being the text: `at[i]` says whether the wide pattern's first i
+  // symbols can have taken all of it so far.
+  std::vector<char> at(symbols_.size() + 1), next(symbols_.size() + 1);
+  const auto skip_runs = [&](std::vector<char>& places) {
+    for (std::size_t i = 0; i < symbols_.size(); ++i)
+      if (places[i] && symbols_[i].repeats()) places[i + 1] = 1;
+  };
+  at[0] = 1;
+  skip_runs(at);
+  for (const Symbol& symbol : narrow.symbols_) {
+    std::ranges::fill(next, 0);
+    for (std::size_t i = 0; i < symbols_.size(); ++i)
+      if (at[i] && takes_symbol(symbols_[i], symbol)) next[symbols_[i].repeats() ? i : i + 1] = 1;
+    skip_runs(next);
+    at.swap(next);
+  }
+  return at.back() != 0;
+}
+
 }  // namespace redoubt::iam

@@ -1,9 +1,12 @@
 #include "iam/question.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 #include "iam/contains.hpp"
+#include "iam/glob.hpp"
+#include "iam/request.hpp"
 
 namespace redoubt::iam {
 namespace {
@@ -28,34 +31,52 @@ bool covers(std::string_view wide, std::string_view narrow, bool any_case) {
          starts_alike(wide, narrow, any_case);
 }
 
-bool all_covered(const std::vector<std::string>& wide, const std::vector<std::string>& narrow, bool any_case) {
-  return std::ranges::all_of(narrow, [&](const std::string& one) {
+// How much is done to see that patterns cover others: that one begins as the other does, or symbol by symbol.
+enum class Depth : std::uint8_t { beginnings, symbols };
+
+bool all_covered(const std::vector<std::string>& wide, const std::vector<std::string>& narrow, bool any_case,
+                 Depth depth) {
+  const auto begins = [&](const std::string& one) {
     return std::ranges::any_of(wide, [&](const std::string& other) { return covers(other, one, any_case); });
+  };
+  if (depth == Depth::beginnings) return std::ranges::all_of(narrow, begins);
+  const Glob::Dialect dialect = any_case ? Glob::Dialect::action : Glob::Dialect::resource;
+  const auto has_variable = [](const std::string& text) { return text.find("${") != std::string::npos; };
+  std::vector<Glob> globs;
+  for (const std::string& other : wide)
+    if (!has_variable(other))
+      if (auto glob = Glob::read(dialect, other, nullptr)) globs.push_back(*std::move(glob));
+  return std::ranges::all_of(narrow, [&](const std::string& one) {
+    if (begins(one)) return true;
+    if (has_variable(one)) return false;
+    const auto glob = Glob::read(dialect, one, nullptr);
+    return !glob || std::ranges::any_of(globs, [&](const Glob& other) { return other.surely_covers(*glob); });
   });
 }
 
 // Whether a statement surely applies wherever the other does, their effects aside.
-bool covers(const Statement& wide, const Statement& narrow) {
+bool covers(const Statement& wide, const Statement& narrow, Depth depth) {
   const bool variables = wide.variables == narrow.variables;
   if (wide.not_action != narrow.not_action || wide.not_principal != narrow.not_principal ||
       wide.generous != narrow.generous || wide.principals != narrow.principals)
     return false;
-  if (wide.not_action ? !all_covered(narrow.actions, wide.actions, true)
-                      : !all_covered(wide.actions, narrow.actions, true))
+  if (wide.not_action ? !all_covered(narrow.actions, wide.actions, true, depth)
+                      : !all_covered(wide.actions, narrow.actions, true, depth))
     return false;
   if (!wide.resources.empty() && !(contains(wide.resources, "*") && !wide.not_resource)) {
     if (!variables || narrow.resources.empty() || wide.not_resource != narrow.not_resource) return false;
     // Under NotResource a pattern with a variable that has no value matches nothing, so that more is left: only the
     // same words are known to mean the same.
-    if (wide.not_resource ? wide.resources != narrow.resources : !all_covered(wide.resources, narrow.resources, false))
+    if (wide.not_resource ? wide.resources != narrow.resources
+                          : !all_covered(wide.resources, narrow.resources, false, depth))
       return false;
   }
   return std::ranges::all_of(
       wide.conditions, [&](const Condition& condition) { return variables && contains(narrow.conditions, condition); });
 }
 
-bool any_covers(const std::vector<const Statement*>& wide, const Statement& narrow) {
-  return std::ranges::any_of(wide, [&](const Statement* one) { return covers(*one, narrow); });
+bool any_covers(const std::vector<const Statement*>& wide, const Statement& narrow, Depth depth = Depth::beginnings) {
+  return std::ranges::any_of(wide, [&](const Statement* one) { return covers(*one, narrow, depth); });
 }
 
 // The part of a pattern that every match begins with.
@@ -111,6 +132,53 @@ Question Question::of(const Policy& left, const Policy& right) {
   std::erase_if(out.left.deny, meets_nothing);
   std::erase_if(out.right.allow, meets_nothing);
   std::erase_if(out.right.deny, meets_nothing);
+  // Patterns of which many can match at once make many cells: then it is worth a closer look at each.
+  if (out.is_hard())
+    std::erase_if(out.left.allow, [&](const Statement* one) {
+      return std::ranges::all_of(out.right.deny, [&](const Statement* deny) { return apart(*deny, *one); }) &&
+             any_covers(out.right.allow, *one, Depth::symbols);
+    });
+  return out;
+}
+
+bool Question::is_hard() const {
+  constexpr std::size_t many = 10;
+  std::size_t count = 0;
+  const auto is_inner = [](const std::string& pattern) { return pattern.find('*') + 1 < pattern.size(); };
+  for (const Rules* rules : {&left, &right})
+    for (const auto* list : {&rules->allow, &rules->deny})
+      for (const Statement* statement : *list)
+        count += static_cast<std::size_t>(std::ranges::count_if(statement->resources, is_inner) +
+                                          std::ranges::count_if(statement->actions, is_inner));
+  return count >= many;
+}
+
+std::vector<std::pair<std::string, std::string>> Question::examples() const {
+  const auto filled = [](const std::string& pattern) {
+    std::string out;
+    for (const char c : pattern)
+      if (c != '*') out += c == '?' ? 'x' : c;
+    return out;
+  };
+  const auto action_of = [&](const std::string& pattern) {
+    const std::string text = filled(pattern), service = text.substr(0, text.find(':'));
+    const std::string name = service.size() < text.size() ? text.substr(service.size() + 1) : "";
+    return (service.empty() ? "x" : service) + ":" + (name.empty() ? "x" : name);
+  };
+  const auto resource_of = [&](const std::string& pattern) {
+    std::string text = filled(pattern);
+    if (!text.starts_with("arn:")) text.insert(0, "arn:aws:s3:::");
+    if (text.ends_with(':') || text.ends_with('/')) text += 'x';
+    return text;
+  };
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const Statement* statement : left.allow) {
+    if (statement->not_action || statement->not_resource) continue;
+    for (const std::string& action : statement->actions)
+      for (const std::string& resource : statement->resources)
+        if (resource.find("${") == std::string::npos && !arn_field(resource_of(resource), 5).empty())
+          out.emplace_back(action_of(action), resource_of(resource));
+  }
   return out;
 }
 

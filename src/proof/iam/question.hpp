@@ -4,6 +4,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "iam/budget.hpp"
@@ -26,6 +28,13 @@ struct Question {
 
   // Nothing is left to ask: everything that the left allows, the right does.
   [[nodiscard]] bool is_settled() const { return left.allow.empty(); }
+
+  // Whether so many patterns have a * within that to divide all requests may take long.
+  [[nodiscard]] bool is_hard() const;
+
+  // Actions and resources (ARNs) that the left's statements name, with nothing in the place of each *: to be tried
+  // before the work begins where that is hard.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> examples() const;
 
   [[nodiscard]] std::vector<const Statement*> statements() const;
 

@@ -51,6 +51,11 @@ class Reader {
       }
     }
     for (const Resource* group : case_.resources("AWS::IAM::Group")) read_identity(*group, account_.group(group->id));
+    // A snapshot that holds the account's authorization details shows everybody; a template, its own.
+    const std::vector<estate::Listed>& listed = case_.estate().listed;
+    if (case_.estate().stacks.empty() && contains(listed, "RoleDetailList", &estate::Listed::kind) &&
+        contains(listed, "UserDetailList", &estate::Listed::kind))
+      account_.set_complete();
     attach_all();
     join_groups();
     add_gaps();

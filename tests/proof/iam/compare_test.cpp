@@ -133,13 +133,30 @@ TEST(Compare, finds_who_stands_outside_of_an_account) {
 TEST(Compare, is_undecided_when_the_budget_is_spent) {
   std::string left, right;
   for (char c = 'a'; c <= 'r'; ++c) {
-    left += std::string(left.empty() ? "" : ",") + "\"arn:aws:s3:::b/*" + c + "*" + c + "*\"";
-    right += std::string(right.empty() ? "" : ",") + "\"arn:aws:s3:::b/*" + c + "*" + static_cast<char>(c + 1) + "*\"";
+    // Two patterns of the right hold one of the left together, neither by itself.
+    left += std::string(left.empty() ? "" : ",") + "\"arn:aws:s3:::b/*" + c + "*\"";
+    right += std::string(right.empty() ? "" : ",") + "\"arn:aws:s3:::b/*" + c + "\",\"arn:aws:s3:::b/*" + c + "?*\"";
   }
   const auto of = [](const std::string& list) { return allow(R"("Action":"s3:GetObject","Resource":[)" + list + "]"); };
   const Difference found = compare(of(left), of(right), std::chrono::milliseconds(20));
   EXPECT_EQ(found.order, Order::undecided);
   EXPECT_FALSE(found.why_undecided.empty());
+}
+
+TEST(Compare, holds_many_patterns_against_one_another_before_it_divides_all_requests) {
+  std::string some, more;
+  for (char first = 'a'; first <= 'z'; ++first) {
+    some += std::string(some.empty() ? "" : ",") + "\"arn:aws:s3:::*" + first + "*\"";
+    more += std::string(more.empty() ? "" : ",") + "\"arn:aws:s3:::*" + first + "*\"";
+  }
+  more += ",\"arn:aws:s3:::*0*\"";
+  const auto of = [](const std::string& list) { return allow(R"("Action":"s3:*","Resource":[)" + list + "]"); };
+  EXPECT_EQ(compare(of(some), of(some)).order, Order::equivalent);
+  const Difference found = compare(of(some), of(more));
+  EXPECT_EQ(found.order, Order::narrower) << found.why_undecided;
+  EXPECT_TRUE(found.only_right);
+  // What another pattern covers counts as well.
+  EXPECT_EQ(compare(of(some + R"(,"arn:aws:s3:::logs/*/q?x*y")"), of(some)).order, Order::equivalent);
 }
 
 TEST(Compare, agrees_with_brute_force_over_a_small_universe) {
