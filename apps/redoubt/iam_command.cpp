@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "estate/source.hpp"
@@ -22,8 +23,10 @@
 #include "iam/access.hpp"
 #include "iam/account.hpp"
 #include "iam/compare.hpp"
+#include "iam/contains.hpp"
 #include "iam/decide.hpp"
 #include "iam/escalation.hpp"
+#include "iam_requests.hpp"
 #include "redoubt/json.hpp"
 #include "rights/comparison.hpp"
 #include "rights/questions.hpp"
@@ -42,98 +45,12 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-void write_request(json::Writer& writer, const Request& request) {
-  writer.begin_object();
-  if (request.principal) writer.member("principal", std::string_view(request.principal->name));
-  writer.member("action", std::string_view(request.action)).member("resource", std::string_view(request.resource));
-  writer.name("context").begin_object();
-  for (const auto& [key, values] : request.context) {
-    writer.name(key).begin_array();
-    for (const std::string& value : values) writer.value(std::string_view(value));
-    writer.end_array();
-  }
-  writer.end_object().end_object();
-}
-
-void write_strings(json::Writer& writer, const std::vector<std::string>& strings) {
-  writer.begin_array();
-  for (const std::string& text : strings) writer.value(std::string_view(text));
-  writer.end_array();
-}
-
-// A key as its page writes it ("AWS global condition context keys"); others in lower case, as they are compared.
-std::string_view written(std::string_view key) {
-  static constexpr std::array keys{
-      "aws:CalledVia",
-      "aws:CalledViaFirst",
-      "aws:CalledViaLast",
-      "aws:CurrentTime",
-      "aws:EpochTime",
-      "aws:FederatedProvider",
-      "aws:MultiFactorAuthAge",
-      "aws:MultiFactorAuthPresent",
-      "aws:PrincipalAccount",
-      "aws:PrincipalArn",
-      "aws:PrincipalIsAWSService",
-      "aws:PrincipalOrgID",
-      "aws:PrincipalOrgPaths",
-      "aws:PrincipalServiceName",
-      "aws:PrincipalType",
-      "aws:RequestedRegion",
-      "aws:ResourceAccount",
-      "aws:ResourceOrgID",
-      "aws:ResourceOrgPaths",
-      "aws:SecureTransport",
-      "aws:SourceAccount",
-      "aws:SourceArn",
-      "aws:SourceIdentity",
-      "aws:SourceIp",
-      "aws:SourceOrgID",
-      "aws:SourceVpc",
-      "aws:SourceVpce",
-      "aws:TagKeys",
-      "aws:TokenIssueTime",
-      "aws:UserAgent",
-      "aws:ViaAWSService",
-      "aws:VpcSourceIp",
-      "iam:PassedToService",
-      "iam:PermissionsBoundary",
-      "kms:CallerAccount",
-      "kms:ViaService",
-      "s3:prefix",
-      "sts:ExternalId",
-      "sts:RoleSessionName",
-  };
-  const auto* const found = std::ranges::find(keys, key, [](std::string_view known) { return lower(known); });
-  return found == keys.end() ? key : std::string_view(*found);
-}
-
-// Keys that say no more than who asks.
-bool follows_from_principal(std::string_view key) {
-  static constexpr std::array keys{"aws:principalaccount", "aws:principalarn", "aws:principalisawsservice",
-                                   "aws:principaltype", "aws:username"};
-  return std::ranges::find(keys, key) != keys.end();
-}
-
-// As a person would write it, on one line.
-std::string text_of(const Request& request) {
-  std::string out = request.principal ? fmt::format("{} does ", request.principal->name) : "";
-  out += fmt::format("{} on {}", request.action, request.resource);
-  std::string_view separator = " with ";
-  for (const auto& [key, values] : request.context) {
-    if (request.principal && follows_from_principal(key)) continue;
-    out += fmt::format("{}{}={}", separator, written(key), fmt::join(values, ","));
-    separator = ", ";
-  }
-  return out;
-}
-
 struct Options {
   std::string principal, action, resource, left, right;
   std::vector<std::string> context, absent;
   std::vector<std::string> sources;  // templates, snapshots
   std::vector<std::string> accounts, scps, rcps, resource_policies, session_policies, endpoint_policies;
-  bool strict = false, json = false;
+  bool strict = false, json = false, outside = false;
   long budget = default_budget.count();
 
   [[nodiscard]] Account account() const {
@@ -162,7 +79,36 @@ struct Options {
   }
 
   [[nodiscard]] rights::Question question() const {
+    check_action();
     return {principal, action, resource, pins(), std::chrono::milliseconds(budget)};
+  }
+
+  // A question is about one action: what is no action's name is allowed by nothing, and would be answered wrongly.
+  void check_action() const {
+    const auto is_name = [](std::string_view text) {
+      return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+      });
+    };
+    const std::string_view text = action, service = text.substr(0, text.find(':'));
+    if (text.find_first_of("*?") != std::string_view::npos)
+      throw std::runtime_error(fmt::format(
+          "--action {}: a question is about one action (give it by its name, such as s3:GetObject; `redoubt "
+          "iam compare` answers for all actions at once)",
+          action));
+    if (service.size() == text.size())
+      throw std::runtime_error(
+          fmt::format("--action {}: it has no service (give SERVICE:ACTION, such as s3:GetObject)", action));
+    if (!is_name(service) || !is_name(text.substr(service.size() + 1)))
+      throw std::runtime_error(
+          fmt::format("--action {}: it is no action (give SERVICE:ACTION, such as s3:GetObject)", action));
+  }
+
+  // Why something is undecided, and what to do where time ran out.
+  [[nodiscard]] std::string undecided(const std::string& why) const {
+    return why.find("the budget is spent") == std::string::npos
+               ? why
+               : fmt::format("{} (give it more than these {} ms with --budget)", why, budget);
   }
 
   // The context that the question gives.
@@ -206,6 +152,17 @@ void add_question(CLI::App& command, Options& options) {
   command.add_flag("--strict", options.strict, "Every key that is not given is absent");
 }
 
+// A request that is allowed and one that is not. Where the case alone makes the difference, they are the same.
+void print_both(const Decision& decision) {
+  const auto& [allowed, denied] = std::tie(decision.when_allowed, decision.when_denied);
+  if (allowed && denied && text_of(*allowed, denied) == text_of(*denied, allowed)) {
+    fmt::print("  allowed in one case and denied in another: {}\n", text_of(*allowed));
+    return;
+  }
+  if (allowed) fmt::print("  allowed: {}\n", text_of(*allowed, denied));
+  if (denied) fmt::print("  denied: {}\n", text_of(*denied, allowed));
+}
+
 int can_i(const Options& options) {
   const Decision decision = rights::can(options.known(), options.question());
   if (options.json) {
@@ -214,7 +171,8 @@ int can_i(const Options& options) {
     writer.begin_object().member("answer", name_of(decision.answer)).name("because");
     write_strings(writer, decision.because);
     writer.member("condition", std::string_view(decision.condition));
-    if (!decision.why_undecided.empty()) writer.member("undecided", std::string_view(decision.why_undecided));
+    if (!decision.why_undecided.empty())
+      writer.member("undecided", std::string_view(options.undecided(decision.why_undecided)));
     if (decision.when_allowed) write_request(writer.name("when_allowed"), *decision.when_allowed);
     if (decision.when_denied) write_request(writer.name("when_denied"), *decision.when_denied);
     writer.end_object();
@@ -223,19 +181,35 @@ int can_i(const Options& options) {
     fmt::print("{}\n", name_of(decision.answer));
     for (const std::string& origin : decision.because) fmt::print("  {}\n", origin);
     if (!decision.condition.empty()) fmt::print("  {}\n", decision.condition);
-    if (!decision.why_undecided.empty()) fmt::print("  {}\n", decision.why_undecided);
-    if (decision.answer == Answer::conditional) {
-      if (decision.when_allowed) fmt::print("  allowed: {}\n", text_of(*decision.when_allowed));
-      if (decision.when_denied) fmt::print("  denied: {}\n", text_of(*decision.when_denied));
-    }
+    if (!decision.why_undecided.empty()) fmt::print("  {}\n", options.undecided(decision.why_undecided));
+    if (decision.answer == Answer::conditional) print_both(decision);
   }
   if (decision.answer == Answer::allowed) return exit_yes;
   return decision.answer == Answer::denied ? exit_no : exit_unknown;
 }
 
+// Whom the sources speak for: the accounts of their users and roles, and of the resource.
+std::vector<std::string> own_accounts(const rights::Known& known, const Options& options) {
+  std::vector<std::string> out = rights::accounts(known, options.resource);
+  if (out.empty())
+    throw std::runtime_error(
+        fmt::format("--outside: neither the sources nor {} say of which account they are (give an account's details, a "
+                    "snapshot, or --resource-policy with its \"Account\")",
+                    options.resource));
+  return out;
+}
+
+// AWS's own services are nobody's: they do not count as outside.
+bool is_inside(const Principal& principal, const std::vector<std::string>& accounts) {
+  return principal.kind == Principal::Kind::service || contains(accounts, principal.account);
+}
+
 int who_can(const Options& options) {
   std::vector<std::string> who, undecided, reasons;
-  for (const Accessor& one : rights::who_can(options.known(), options.question())) {
+  const rights::Known known = options.known();
+  const std::vector<std::string> own = options.outside ? own_accounts(known, options) : std::vector<std::string>();
+  for (const Accessor& one : rights::who_can(known, options.question())) {
+    if (options.outside && is_inside(one.principal, own)) continue;
     (one.decision.when_allowed ? who : undecided).push_back(one.principal.name);
     if (!one.decision.when_allowed) reasons.push_back(one.decision.why_undecided);
   }
@@ -252,7 +226,7 @@ int who_can(const Options& options) {
     for (const std::string& name : who) fmt::print("{}\n", name);
   }
   for (std::size_t i = 0; i < undecided.size(); ++i)
-    fmt::print(stderr, "redoubt: {}: it could not be settled: {}\n", undecided[i], reasons[i]);
+    fmt::print(stderr, "redoubt: {}: it could not be settled: {}\n", undecided[i], options.undecided(reasons[i]));
   if (!who.empty()) return exit_yes;
   return undecided.empty() ? exit_no : exit_unknown;
 }
@@ -263,7 +237,13 @@ std::vector<rights::PolicyInCase> policy_at(const std::string& path) {
   std::error_code error;
   if (mark == std::string::npos || std::filesystem::exists(path, error)) {
     auto policy = parse_policy(read_file(path), path);
-    if (!policy) throw std::runtime_error(fmt::format("{}: {} (mend the policy)", path, policy.error().text()));
+    if (!policy)
+      throw std::runtime_error(fmt::format(
+          "{}: {} ({})", path, policy.error().text(),
+          policy.error().place.empty()
+              ? "mend the JSON at that place"
+              : "AWS would refuse it or read it otherwise: give a policy document by the grammar of IAM policies, with "
+                "Version and Statement; a role's or a user's policies are SOURCE#NAME"));
     return rights::policy_alone(std::move(*policy));
   }
   const std::string source = path.substr(0, mark), name = path.substr(mark + 1);
@@ -315,14 +295,15 @@ int compare_files(const Options& options) {
     writer.begin_object().member("answer", name_of(difference.order));
     if (difference.only_left) write_request(writer.name("only_left"), *difference.only_left);
     if (difference.only_right) write_request(writer.name("only_right"), *difference.only_right);
-    if (!difference.why_undecided.empty()) writer.member("undecided", std::string_view(difference.why_undecided));
+    if (!difference.why_undecided.empty())
+      writer.member("undecided", std::string_view(options.undecided(difference.why_undecided)));
     writer.end_object();
     fmt::print("{}\n", out);
   } else {
     fmt::print("{}\n", name_of(difference.order));
     if (difference.only_left) fmt::print("  only {} allows: {}\n", options.left, text_of(*difference.only_left));
     if (difference.only_right) fmt::print("  only {} allows: {}\n", options.right, text_of(*difference.only_right));
-    if (!difference.why_undecided.empty()) fmt::print("  {}\n", difference.why_undecided);
+    if (!difference.why_undecided.empty()) fmt::print("  {}\n", options.undecided(difference.why_undecided));
   }
   if (!contained) return exit_unknown;
   return *contained ? exit_yes : exit_no;
@@ -399,6 +380,8 @@ void add_iam_command(CLI::App& app, int& exit_code) {
                                     "who-can --account details.json --action kms:Decrypt "
                                     "--resource arn:aws:kms:eu-west-1:123456789012:key/1234",
                                     who_can);
+    one->add_flag("--outside", options->outside,
+                  "Only those outside of the accounts of the sources and of the resource");
     add_question(*one, *options);
     add_policies(*one, *options);
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "binder.hpp"
 #include "domain.hpp"
@@ -35,6 +36,26 @@ bool equals_ignoring_case(std::string_view left, std::string_view right) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     return lower(a) == lower(b);
   });
+}
+
+std::optional<double> number_of(std::string_view digits) {
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  double number = 0;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (read.ec != std::errc() || read.ptr != digits.data() + digits.size()) return std::nullopt;
+  return number;
+}
+
+// Only of the type Number do MinValue and MaxValue say anything.
+Bounds bounds_of(const Parameter& parameter, const Choice& made) {
+  Bounds out;
+  if (parameter.type == "Number") {
+    out.least = parameter.min_value.value_or(out.least);
+    out.most = parameter.max_value.value_or(out.most);
+  }
+  if (made.above) out.least = std::max(out.least, std::floor(*made.above) + 1);  // ports and their like are whole
+  out.most = std::min(out.most, made.at_most.value_or(out.most));
+  return out;
 }
 
 // Does an attribute of GetAtt name the resource itself (its ARN or id), not another one? An attribute that does is
@@ -123,6 +144,13 @@ const std::string* Case::choose(std::uint32_t parameter) {
 
 bool Case::equals(std::uint32_t parameter, std::string_view text) {
   if (const std::string* value = chosen(parameter)) return *value == text;
+  if (const auto made = std::ranges::find(choices_, parameter, &Choice::parameter); made != choices_.end()) {
+    const bool bounded = made->above || made->at_most;
+    const auto number = bounded ? number_of(text) : std::nullopt;
+    if (bounded &&
+        (!number || *number <= made->above.value_or(*number - 1) || *number > made->at_most.value_or(*number)))
+      return false;
+  }
   const Admits admitted = admits(estate_.parameters[parameter], text);
   if (admitted == Admits::no) return false;
   Choice& made = choice(parameter);
@@ -138,6 +166,26 @@ bool Case::equals(std::uint32_t parameter, std::string_view text) {
   }
   made.excluded.emplace_back(text);
   settle(made);
+  return false;
+}
+
+bool Case::at_most(std::uint32_t parameter, double limit) {
+  if (const std::string* value = choose(parameter)) {
+    const auto number = number_of(*value);
+    return number && *number <= limit;
+  }
+  const Parameter& of = estate_.parameters[parameter];
+  Choice& made = choice(parameter);
+  const Bounds now = bounds_of(of, made);
+  if (now.most <= limit) return true;
+  if (now.least > limit || (made.above && *made.above >= limit)) return false;
+  if (!of.allowed_pattern.empty())
+    uncertain(fmt::format("which numbers the AllowedPattern of {} admits was not settled", of.name));
+  if (decide(2) == 0) {
+    made.at_most = limit;
+    return true;
+  }
+  made.above = limit;
   return false;
 }
 
@@ -240,12 +288,20 @@ Known<bool> Case::boolean(const Value& value) {
 Known<double> Case::number(const Value& value) {
   const Known<std::string> content = text(value);
   if (!content.known()) return same_state<double>(content);
-  std::string_view digits = content.value;
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  double number = 0;
-  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (read.ec == std::errc() && read.ptr == digits.data() + digits.size()) return known(number);
+  if (const auto number = number_of(content.value)) return known(*number);
   return not_known<double>(fmt::format("\"{}\" is no number", content.value));
+}
+
+Known<Bounds> Case::bounds(const Value& value) {
+  const Value whole = concrete(value);
+  const bool is_free = whole.is(Kind::symbol) && !is_list(estate_.parameters[whole.index]) &&
+                       !is_pseudo(estate_.parameters[whole.index]);
+  if (is_free) {
+    const auto made = std::ranges::find(choices_, whole.index, &Choice::parameter);
+    return known(bounds_of(estate_.parameters[whole.index], made == choices_.end() ? Choice{} : *made));
+  }
+  const Known<double> only = number(whole);
+  return only.known() ? known(Bounds{only.value, only.value}) : same_state<Bounds>(only);
 }
 
 const Resource* Case::target(const Value& value) {
@@ -278,6 +334,10 @@ std::string describe(const Estate& estate, const Choice& choice) {
     name += fmt::format(" of {}", estate.place({estate.stacks[parameter.stack].file, 0}));
   }
   if (choice.value) return fmt::format("{} is \"{}\"", name, *choice.value);
+  if (choice.above && choice.at_most)
+    return fmt::format("{} is above {} and at most {}", name, *choice.above, *choice.at_most);
+  if (choice.above) return fmt::format("{} is above {}", name, *choice.above);
+  if (choice.at_most) return fmt::format("{} is at most {}", name, *choice.at_most);
   if (choice.excluded.empty()) return {};
   return fmt::format("{} is not \"{}\"", name, fmt::join(choice.excluded, "\" or \""));
 }

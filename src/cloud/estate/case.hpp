@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,11 +44,18 @@ struct Known {
   }
 };
 
-// A parameter's value in this case: equal to a text, or different from some.
+// A parameter's value in this case: equal to a text, or different from some; and where it was asked as a number, above
+// one and at most another.
 struct Choice {
   std::uint32_t parameter = 0;
   std::optional<std::string> value;
   std::vector<std::string> excluded;
+  std::optional<double> above = {}, at_most = {};
+};
+
+// What a number can be: its least and its greatest value; the same where it is known.
+struct Bounds {
+  double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
 };
 
 // `Environment is "production"`; empty where it says nothing.
@@ -97,12 +105,19 @@ class Case {
   Known<double> number(const Value& value);
   Known<std::string> text(const Value& value);
 
+  // A number as far as it is known without a decision: of a free parameter what its MinValue and MaxValue admit, and
+  // what was decided.
+  Known<Bounds> bounds(const Value& value);
+
   // The value as a text for what compares texts (policies, names): what is known of it, with `${Bucket.Arn}` and
   // `${Environment}` in the places of the rest.
   Known<Rendered> rendered(const Value& value);
 
   // Is the parameter this text? Decides it where that is open: whoever looks for one value asks for it by name.
   bool equals(std::uint32_t parameter, std::string_view text);
+
+  // Is the parameter, a number, at most this? Decides it where that is open.
+  bool at_most(std::uint32_t parameter, double limit);
 
   // The resource that a value names: by reference, by the id or ARN of a snapshot, or through an ARN joined around a
   // reference. nullptr if it names none that exists here.

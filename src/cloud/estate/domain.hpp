@@ -20,6 +20,10 @@ namespace redoubt::estate {
 // an SSM parameter type its key, not what is stored there: neither is a domain.
 [[nodiscard]] const std::vector<std::string>& finite_values(const Parameter& parameter);
 
+// Takes out of AllowedValues what the bounds, lengths and pattern beside them refuse. A pattern of plain alternatives
+// lists the values, and a whole number that is both the least and the greatest is the only one.
+void narrow(Parameter& parameter);
+
 enum class Admits : std::uint8_t { no, yes, unsure };
 
 // Can the parameter be this text? Unsure where its pattern is not one that Redoubt can match (lookahead).

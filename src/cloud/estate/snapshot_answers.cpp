@@ -38,6 +38,15 @@ std::string_view cut_off(const Value& answer) {
   return {};
 }
 
+// A list of things with ids or ARNs, without the member that says what they are.
+bool is_cut_out(const Value& document) {
+  return document.is(Kind::list) && std::ranges::any_of(document.items, [](const Value& item) {
+           return std::ranges::any_of(item.members, [](const Member& each) {
+             return each.name.ends_with("Id") || each.name.ends_with("Arn");
+           });
+         });
+}
+
 std::string_view between(std::string_view text, std::string_view before, std::string_view after) {
   const std::size_t start = text.find(before);
   if (start == std::string_view::npos) return {};
@@ -122,6 +131,11 @@ class Finder {
       if (!is_json) return skip("no JSON");
       error_ = std::move(document.error());
       return false;
+    }
+    if (is_cut_out(*document)) {
+      estate_.files.push_back(path.string());
+      gap("the answer is a bare list, as --query leaves it: what it lists is not known (give the whole answer)", whole);
+      return true;
     }
     if (!document->is(Kind::object)) return skip("its top level is no object");
     estate_.files.push_back(path.string());

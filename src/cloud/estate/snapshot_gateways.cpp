@@ -81,7 +81,8 @@ void nat_more(const Value& item, Made& made, Reading& reading) {
   if (!more[1].items.empty()) made.resource.properties.set("SecondaryPrivateIpAddresses", std::move(more[1]));
 }
 
-// `Status.Code` is "active" where it carries packets; the ranges of a VPC in another account stand only here.
+// `Status.Code` is "active" where it carries packets; one that is gone stays, since routes may still name it. The
+// ranges of a VPC in another account stand only here.
 constexpr Field peering_fields[] = {
     {"RequesterVpcInfo.VpcId", "VpcId"},
     {"AccepterVpcInfo.VpcId", "PeerVpcId"},
@@ -92,10 +93,6 @@ constexpr Field peering_fields[] = {
     {"Status.Code"},
     {"Tags", {}, tags},
 };
-
-void peering_more(const Value& item, Made& made, Reading&) {
-  made.left_out = is_gone(text_of(item, "Status.Code"));
-}
 
 constexpr Field transit_gateway_fields[] = {
     {"Description"},
@@ -304,12 +301,7 @@ constexpr Table tables[] = {
      {},
      egress_only_fields},
     {"NatGateways", "AWS::EC2::NatGateway", "NatGatewayId", {}, nat_fields, nat_more},
-    {"VpcPeeringConnections",
-     "AWS::EC2::VPCPeeringConnection",
-     "VpcPeeringConnectionId",
-     {},
-     peering_fields,
-     peering_more},
+    {"VpcPeeringConnections", "AWS::EC2::VPCPeeringConnection", "VpcPeeringConnectionId", {}, peering_fields},
     {"TransitGateways", "AWS::EC2::TransitGateway", "TransitGatewayId", "TransitGatewayArn", transit_gateway_fields,
      unless_gone},
     {"TransitGatewayAttachments",

@@ -32,6 +32,39 @@ void metric_filter_more(const Value& item, Made& made, Reading&) {
   made.resource.id = fmt::format("{}|{}", text_of(item, "logGroupName"), text_of(item, "filterName"));
 }
 
+constexpr Field stream_fields[] = {
+    {"logStreamName", "LogStreamName"},
+    {"lastEventTimestamp", "LastEventTimestamp", number},
+    {"lastIngestionTime", "LastIngestionTime", number},
+};
+
+// The answer does not repeat the group; the ARN does: "…:log-group:NAME:log-stream:STREAM".
+void stream_more(const Value& item, Made& made, Reading&) {
+  constexpr std::string_view before = ":log-group:", behind = ":log-stream:";
+  const std::string arn = text_of(item, "arn");
+  const std::size_t from = arn.find(before);
+  const std::size_t to = arn.find(behind);
+  if (from == std::string::npos || to == std::string::npos || to < from) return;
+  const std::string_view name = std::string_view(arn).substr(from + before.size(), to - from - before.size());
+  made.resource.properties.set("LogGroupName", text_at(name, item.at));
+}
+
+constexpr Field event_fields[] = {
+    {"logStreamName", "LogStreamName"}, {"timestamp", "Timestamp", number}, {"message", "Message"}};
+
+void event_more(const Value& item, Made& made, Reading& reading) {
+  made.resource.properties.set("LogGroupName", text_at(reading.subject, item.at));
+}
+
+constexpr Field metric_fields[] = {{"Namespace"}, {"MetricName"}, {"Dimensions", {}, as_is}};
+
+// One metric has as many entries as there are combinations of dimensions.
+void metric_more(const Value& item, Made& made, Reading&) {
+  made.resource.id = fmt::format("{}|{}", text_of(item, "Namespace"), text_of(item, "MetricName"));
+  for (const Value& dimension : item["Dimensions"].items)
+    made.resource.id += fmt::format("|{}={}", text_of(dimension, "Name"), text_of(dimension, "Value"));
+}
+
 constexpr Field log_policy_fields[] = {{"policyName", "PolicyName"}, {"policyDocument", "PolicyDocument", document}};
 
 constexpr Field trail_fields[] = {
@@ -105,6 +138,24 @@ constexpr Table tables[] = {
      .id = "policyName",
      .fields = log_policy_fields,
      .mark = "policyDocument"},
+    {.key = "logStreams",
+     .type = "AWS::Logs::LogStream",
+     .id = "arn",
+     .arn = "arn",
+     .fields = stream_fields,
+     .more = stream_more},
+    {.key = "events",
+     .type = "AWS::Logs::LogEvent",
+     .id = "eventId",
+     .fields = event_fields,
+     .more = event_more,
+     .mark = "eventId",
+     .subject = "logGroupName"},
+    {.key = "Metrics",
+     .type = "AWS::CloudWatch::Metric",
+     .fields = metric_fields,
+     .more = metric_more,
+     .mark = "Namespace"},
     {.key = "trailList", .type = "AWS::CloudTrail::Trail", .id = "TrailARN", .arn = "TrailARN", .fields = trail_fields},
     {.key = "Trail",
      .type = "AWS::CloudTrail::Trail",

@@ -94,6 +94,7 @@ class SnapshotReader {
       error_ = std::move(found.error());
     else
       found_ = *std::move(found);
+    if (!error_ && found_.answers.empty() && found_.refusals.empty() && found_.gaps.empty()) refuse_empty(folder);
     if (error_ || !make_resources() || !add_parts()) {
       estate_.files.resize(files_before);
       return std::unexpected(*std::move(error_));
@@ -103,6 +104,16 @@ class SnapshotReader {
   }
 
  private:
+  // A folder that answers nothing is most likely another than was meant: it must not pass for one in which all is well.
+  void refuse_empty(const std::filesystem::path& folder) {
+    std::string reason = "no file in this folder is an answer of the AWS CLI that Redoubt knows";
+    if (!found_.left_out.empty())
+      reason += fmt::format(" ({} of another kind, such as {})",
+                            found_.left_out.size() == 1 ? "one is" : fmt::format("{} are", found_.left_out.size()),
+                            found_.left_out.front());
+    error_ = ReadError{.file = folder.string(), .line = 0, .reason = std::move(reason)};
+  }
+
   [[nodiscard]] bool is_known(std::string_view key) const {
     return std::ranges::any_of(tables_, [&](const Table* table) { return same_name(table->key, key); }) ||
            std::ranges::any_of(parts_, [&](const Part* part) { return same_name(part->key, key); });

@@ -69,6 +69,13 @@ void subnet_more(const Value& item, Made& made, Reading& reading) {
   }
 }
 
+// Lists that EC2 always gives, and that an answer cut out by `--query` may lack: what they hold is unknown then.
+void mark_missing(const Value& item, std::initializer_list<std::string_view> lists, Made& made,
+                  std::string_view question) {
+  for (const std::string_view list : lists)
+    if (!member(item, list)) not_told(made.resource.properties, {list}, question, item.at);
+}
+
 // `Main` says of a table that it serves the subnets without one of their own.
 constexpr Field route_table_fields[] = {{"VpcId"}, {"Tags", {}, tags}};
 
@@ -97,6 +104,7 @@ constexpr Field route_table_gateway_fields[] = {{"GatewayId"}};
 constexpr Field propagation_fields[] = {{"GatewayId", "VpnGatewayId"}};
 
 void route_table_more(const Value& item, Made& made, Reading& reading) {
+  mark_missing(item, {"Routes", "Associations"}, made, "DescribeRouteTables");
   const Resource& table = made.resource;
   const auto add = [&](std::string_view type, std::string id, const Value& part, std::span<const Field> fields) {
     Resource out = part_of(table, type, std::move(id), part, fields, reading);
@@ -197,8 +205,14 @@ Value rules_of(const Value& item, std::string_view permissions, bool egress, Rea
 }
 
 void group_more(const Value& item, Made& made, Reading& reading) {
-  made.resource.properties.set("SecurityGroupIngress", rules_of(item, "IpPermissions", false, reading));
-  made.resource.properties.set("SecurityGroupEgress", rules_of(item, "IpPermissionsEgress", true, reading));
+  for (const bool egress : {false, true}) {
+    const std::string_view property = egress ? "SecurityGroupEgress" : "SecurityGroupIngress";
+    const std::string_view list = egress ? "IpPermissionsEgress" : "IpPermissions";
+    if (member(item, list))
+      made.resource.properties.set(property, rules_of(item, list, egress, reading));
+    else
+      not_told(made.resource.properties, {property}, "DescribeSecurityGroups", item.at);
+  }
 }
 
 // `IsDefault` says of an ACL that it serves the subnets that were given no other.
@@ -218,6 +232,7 @@ constexpr Field acl_entry_fields[] = {
 constexpr Field acl_association_fields[] = {{"SubnetId"}};
 
 void acl_more(const Value& item, Made& made, Reading& reading) {
+  mark_missing(item, {"Entries", "Associations"}, made, "DescribeNetworkAcls");
   const Resource& acl = made.resource;
   const auto add = [&](std::string_view type, std::string id, const Value& part, std::span<const Field> fields) {
     Resource out = part_of(acl, type, std::move(id), part, fields, reading);

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "binder.hpp"
+#include "domain.hpp"
 #include "loops.hpp"
 
 namespace redoubt::estate {
@@ -206,6 +207,7 @@ class TemplateReader {
     out.max_length = length("MaxLength");
     const auto no_echo = scalar_text(value["NoEcho"]);
     out.no_echo = no_echo && (*no_echo == "true" || *no_echo == "True");
+    narrow(out);
     return out;
   }
 

@@ -69,7 +69,7 @@ void refuses_plain_http(Inquiry& ask, const Resource& bucket) {
   Location at;
   for (const Resource* holder : ask.resources("AWS::S3::BucketPolicy")) {
     const Value of = ask.get(*holder, "Bucket");
-    if (ask.in().target(of) != &bucket && !mentions(ask, of, bucket)) continue;
+    if (!names_resource(ask, of, bucket) && !mentions(ask, of, bucket)) continue;
     for (const Document& document : resource_documents(ask, *holder)) {
       at = document.value.at;
       const Known<Readable> policy = policy_of(ask, document);

@@ -19,7 +19,7 @@ void acl_private(Inquiry& ask, const Resource& bucket) {
   const Value value = ask.get(bucket, "AccessControl");
   const Known<std::string> acl = ask.in().text(value);
   if (acl.unknown()) return ask.unknown(&bucket, value.at, acl.why);
-  const std::string text = acl.known() ? fmt::format("AccessControl is {}", acl.value)
+  const std::string text = acl.known() ? fmt::format("AccessControl is \"{}\"", acl.value)
                                        : "AccessControl is absent, which AWS takes as Private";
   if (std::ranges::find(open, acl.value) == open.end())
     ask.proved(&bucket, value.at, text);

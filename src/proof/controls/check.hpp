@@ -132,6 +132,7 @@ struct Check {
 [[nodiscard]] std::vector<Check> bucket_checks();
 [[nodiscard]] std::vector<Check> credential_checks();
 [[nodiscard]] std::vector<Check> account_checks();
+[[nodiscard]] std::vector<Check> arrival_checks();
 [[nodiscard]] std::vector<Check> snapshot_age_checks();
 [[nodiscard]] std::vector<Check> trail_alarm_checks();
 [[nodiscard]] std::vector<Check> admission_checks();

@@ -112,6 +112,20 @@ std::string Written::name(Inquiry& ask) const {
                      : fmt::format("a statement of {}", document->name);
 }
 
+namespace {
+
+// IAM takes no third word, and none of them in other letters ("Effect", IAM user guide).
+Truth allows(Inquiry& ask, const Value& statement) {
+  if (!statement.is(Kind::object)) return unknown_truth("a statement is an object");
+  const Known<std::string> effect = ask.in().text(statement["Effect"]);
+  if (effect.unknown()) return unknown_truth(effect.why);
+  if (effect.absent()) return unknown_truth("it has no Effect");
+  if (effect.value == "Allow" || effect.value == "Deny") return truth(effect.value == "Allow");
+  return unknown_truth(fmt::format("its Effect \"{}\" is neither Allow nor Deny", effect.value));
+}
+
+}  // namespace
+
 std::vector<Written> statements_of(Inquiry& ask, const std::vector<Document>& documents) {
   std::vector<Written> out;
   for (const Document& document : documents) {
@@ -124,9 +138,7 @@ std::vector<Written> statements_of(Inquiry& ask, const std::vector<Document>& do
         out.push_back({&document, statement, unknown_truth(statement.text)});
         continue;
       }
-      const Known<std::string> effect = ask.in().text(statement["Effect"]);
-      out.push_back({&document, statement,
-                     effect.unknown() ? unknown_truth(effect.why) : truth(effect.known() && effect.value == "Allow")});
+      out.push_back({&document, statement, allows(ask, statement)});
     }
   }
   return out;

@@ -168,8 +168,8 @@ void cache_encrypted(Inquiry& ask, const Resource& cache) {
 }
 
 void workspace_encrypted(Inquiry& ask, const Resource& workspace) {
-  ask.expect_true(workspace, "RootVolumeEncryptionEnabled");
   ask.expect_true(workspace, "UserVolumeEncryptionEnabled");
+  ask.expect_true(workspace, "RootVolumeEncryptionEnabled");
 }
 
 void sse_enabled(Inquiry& ask, const Resource& resource) {
@@ -196,6 +196,28 @@ void cluster_secrets_customer_key(Inquiry& ask, const Resource& cluster) {
                         fmt::format("EncryptionConfig names {}", text_of(ask.estate(), config["Provider"]["KeyArn"])));
   }
   ask.refuted(&cluster, configs.at, "no EncryptionConfig names a customer managed key for the cluster's secrets");
+}
+
+// "If set to false or not specified, server-side encryption is set to an AWS owned key", whatever key is named beside
+// it (AWS::DynamoDB::Table SSESpecification).
+void table_customer_key(Inquiry& ask, const Resource& table) {
+  const Value enabled = ask.get(table, "SSESpecification.SSEEnabled");
+  const Truth own = ask.in().boolean(enabled);
+  if (own.unknown()) return ask.unknown(&table, enabled.at, own.why);
+  if (!surely(own))
+    return ask.refuted(&table, enabled.at,
+                       "SSESpecification.SSEEnabled is not true, so that a key of DynamoDB's own encrypts it");
+  expect_customer_key(ask, table, "SSESpecification.KMSMasterKeyId");
+}
+
+void broker_customer_key(Inquiry& ask, const Resource& broker) {
+  const Value options = ask.get(broker, "EncryptionOptions");
+  if (is_empty(options))
+    return ask.refuted(&broker, {}, "EncryptionOptions is not given, so that a key of Amazon MQ's own encrypts it");
+  const Truth aws_owned = ask.in().boolean(options["UseAwsOwnedKey"]);
+  if (aws_owned.unknown()) return ask.unknown(&broker, options.at, aws_owned.why);
+  if (surely(aws_owned)) return ask.refuted(&broker, options.at, "EncryptionOptions.UseAwsOwnedKey is true");
+  expect_customer_key(ask, broker, "EncryptionOptions.KmsKeyId");
 }
 
 void backups_encrypted(Inquiry& ask, const Resource& database) {
@@ -308,13 +330,13 @@ std::vector<Check> encryption_checks() {
                             {"AWS::OpenSearchService::Domain", "EncryptionAtRestOptions.KmsKeyId"},
                             {"AWS::Redshift::Cluster", "KmsKeyId"},
                             {"AWS::WorkSpaces::Workspace", "VolumeEncryptionKey"},
-                            {"AWS::DynamoDB::Table", "SSESpecification.KMSMasterKeyId"},
                             {"AWS::MSK::Cluster", "EncryptionInfo.EncryptionAtRest.DataVolumeKMSKeyId"},
                             {"AWS::Kendra::Index", "ServerSideEncryptionConfiguration.KmsKeyId"},
-                            {"AWS::AmazonMQ::Broker", "EncryptionOptions.KmsKeyId"},
                             {"AWS::CodeBuild::Project", "EncryptionKey"},
                             {"AWS::FSx::FileSystem", "KmsKeyId"}}),
-      {"ENC-1.other-stores-customer-key", Method::property, {"AWS::EKS::Cluster"}, cluster_secrets_customer_key},
+      by_type("ENC-1.other-stores-customer-key", {{"AWS::EKS::Cluster", cluster_secrets_customer_key},
+                                                  {"AWS::DynamoDB::Table", table_customer_key},
+                                                  {"AWS::AmazonMQ::Broker", broker_customer_key}}),
       {"ENC-2.backups-encrypted", Method::property, databases, backups_encrypted},
       must_be_customer_key("ENC-2.vault-encrypted", {{"AWS::Backup::BackupVault", "EncryptionKeyArn"}}),
       must_be_customer_key("ENC-3.customer-key", {{"AWS::SecretsManager::Secret", "KmsKeyId"}}),

@@ -227,12 +227,17 @@ std::vector<Index> clients(Inquiry& ask, const Network& network) {
   return groups_of(network, interfaces);
 }
 
+// Where the sources declare no task, the service runs on something else, and whether a group is its is open.
 void from_tasks_only(Inquiry& ask, const Reach& reach) {
   const std::vector<Index> wanted = clients(ask, reach.network());
+  const bool any_task = !of_types(ask, {"AWS::ECS::Service", "AWS::ECS::Task"}).empty();
   for (const Resource* database : of_types(ask, database_types))
     expect_rules(
         ask, reach.network(), *database, /*ingress=*/true,
-        [&](const Rule& rule) { return names_one_of(reach.network(), rule, wanted); },
+        [&](const Rule& rule) {
+          if (!any_task && rule.group != reach::none) return Finding::open;
+          return names_one_of(reach.network(), rule, wanted);
+        },
         "its groups admit groups of tasks, and of what rotates credentials, only");
 }
 

@@ -2,36 +2,63 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 
+#include "reach/address.hpp"
 #include "reading.hpp"
 #include "value_text.hpp"
 
 namespace redoubt::controls {
 namespace {
 
-// IpProtocol takes names and numbers alike ("AWS::EC2::SecurityGroup Ingress").
-std::string name_of_protocol(std::string_view written) {
+// IpProtocol takes names and numbers alike, and names in any letters ("AWS::EC2::SecurityGroup Ingress").
+std::string name_of_protocol(std::string written) {
+  std::ranges::transform(written, written.begin(), [](unsigned char letter) { return std::tolower(letter); });
   if (written == "6") return "tcp";
   if (written == "17") return "udp";
   if (written == "1") return "icmp";
   if (written == "58") return "icmpv6";
   if (written == "all") return "-1";
-  return std::string(written);
+  return written;
 }
 
-GroupRule rule_of(Inquiry& ask, const Resource& holder, bool ingress, const Value& value) {
+GroupRule rule_of(Inquiry& ask, const Resource& holder, bool ingress, Value value) {
+  if (!value.is(Kind::object) && !value.is(Kind::unknown)) value = estate::unknown("a rule is an object", value.at);
   GroupRule out{&holder,
                 ingress,
                 value,
                 ask.in().text(value["IpProtocol"]),
                 ask.in().number(value["FromPort"]),
-                ask.in().number(value["ToPort"])};
+                ask.in().number(value["ToPort"]),
+                ask.in().bounds(value["FromPort"]),
+                ask.in().bounds(value["ToPort"])};
   if (out.protocol.known()) out.protocol.value = name_of_protocol(out.protocol.value);
   return out;
 }
 
 constexpr std::array ranges{std::string_view("CidrIp"), std::string_view("CidrIpv6")};
+constexpr std::array lists{std::string_view("SourcePrefixListId"), std::string_view("DestinationPrefixListId")};
+
+// Every range that a rule names, those of its prefix lists too; of a list that is not among the sources an unknown one.
+std::vector<Value> ranges_of(Inquiry& ask, const GroupRule& rule) {
+  std::vector<Value> out;
+  for (const std::string_view name : ranges)
+    for (Value& range : items_of(rule.value[name])) out.push_back(std::move(range));
+  for (const std::string_view name : lists) {
+    const Value& named = rule.value[name];
+    if (is_empty(named)) continue;
+    const Resource* const list = ask.in().target(named);
+    const Value entries = list != nullptr ? ask.get(*list, "Entries") : Value{};
+    if (list == nullptr || entries.is(Kind::unknown))
+      out.push_back(estate::unknown(
+          fmt::format("the prefix list {} is not among the sources", text_of(ask.estate(), named)), named.at));
+    else
+      for (const Value& entry : items_of(entries)) out.push_back(entry["Cidr"]);
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -39,7 +66,14 @@ Truth GroupRule::allows_tcp(double port) const {
   if (protocol.unknown()) return unknown_truth(protocol.why);
   if (protocol.known() && protocol.value == "-1") return truth(true);
   if (protocol.known() && protocol.value != "tcp") return truth(false);
-  if (from.unknown() || to.unknown()) return unknown_truth(from.unknown() ? from.why : to.why);
+  if (from.unknown() || to.unknown()) {
+    // Outside of the bounds of the parameters it does not, whatever they are; -1 would say all ports.
+    const bool from_bound = from_bounds.known() && from_bounds.value.least >= 0;
+    if (from_bound && (port < from_bounds.value.least ||
+                       (to_bounds.known() && port > to_bounds.value.most && to_bounds.value.least >= 0)))
+      return truth(false);
+    return unknown_truth(from.unknown() ? from.why : to.why);
+  }
   const double first = from.known() ? from.value : 0;
   const double last = to.known() ? to.value : 65535;
   // -1 says all ports.
@@ -75,13 +109,24 @@ std::vector<GroupRule> rules_of(Inquiry& ask, const Resource& resource, bool ing
 Truth is_open_to_everywhere(Inquiry& ask, const GroupRule& rule) {
   if (rule.value.is(Kind::unknown)) return unknown_truth(rule.value.text);
   Truth out;
-  for (const std::string_view name : ranges)
-    for (const Value& range : items_of(rule.value[name])) {
-      const Truth everywhere = is_everywhere(ask, range);
-      if (everywhere.known() && everywhere.value) return everywhere;
-      if (everywhere.unknown() || out.absent()) out = everywhere;
-    }
+  for (const Value& range : ranges_of(ask, rule)) {
+    const Truth everywhere = range.is(Kind::unknown) ? unknown_truth(range.text) : is_everywhere(ask, range);
+    if (everywhere.known() && everywhere.value) return everywhere;
+    if (everywhere.unknown() || out.absent()) out = everywhere;
+  }
   return out;
+}
+
+bool are_open_to_everybody(Inquiry& ask, std::span<const GroupRule> rules) {
+  reach::AddressSet all;
+  for (const GroupRule& rule : rules)
+    for (const Value& range : ranges_of(ask, rule)) {
+      const Known<std::string> text = ask.in().text(range);
+      if (!text.known()) continue;
+      if (const auto prefix = reach::parse_prefix(text.value)) all = all | prefix->addresses();
+    }
+  return all.covers(reach::internet_addresses() & reach::all_ipv4()) ||
+         all.covers(reach::internet_addresses() & reach::all_ipv6());
 }
 
 std::string text_of(Inquiry& ask, const GroupRule& rule) {

@@ -1,6 +1,7 @@
 // The rules of security groups as checks read them, whether they stand in the group or by themselves.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,9 +14,10 @@ namespace redoubt::controls {
 struct GroupRule {
   const Resource* holder = nullptr;  // the group, or the rule of its own
   bool ingress = true;
-  Value value;                  // the rule as an object: IpProtocol, FromPort, ToPort, CidrIp, …
-  Known<std::string> protocol;  // "tcp", "udp", "icmp", "icmpv6", "-1" or another number
-  Known<double> from, to;       // absent: all ports
+  Value value;                                   // the rule as an object: IpProtocol, FromPort, ToPort, CidrIp, …
+  Known<std::string> protocol;                   // "tcp", "udp", "icmp", "icmpv6", "-1" or another number
+  Known<double> from, to;                        // absent: all ports
+  Known<estate::Bounds> from_bounds, to_bounds;  // the same as far as parameters leave it open
 
   // Does it allow that port of TCP? Unknown where its parts are.
   [[nodiscard]] Truth allows_tcp(double port) const;
@@ -35,8 +37,12 @@ inline constexpr std::string_view egress_type = "AWS::EC2::SecurityGroupEgress";
 // Those that stand in the resource itself, whatever its group is.
 [[nodiscard]] std::vector<GroupRule> own_rules_of(Inquiry& ask, const Resource& resource, bool ingress);
 
-// Does the rule speak of every address? Absent where it names groups or prefix lists only.
+// Does the rule speak of every address, by a range or a prefix list? Absent where it names groups only.
 [[nodiscard]] Truth is_open_to_everywhere(Inquiry& ask, const GroupRule& rule);
+
+// Do the rules together speak of every address of the Internet, IPv4 or IPv6, as two halves do? What is not known of
+// them is left out.
+[[nodiscard]] bool are_open_to_everybody(Inquiry& ask, std::span<const GroupRule> rules);
 
 // "tcp 22 from 0.0.0.0/0"
 [[nodiscard]] std::string text_of(Inquiry& ask, const GroupRule& rule);

@@ -46,7 +46,18 @@ void topic_encrypted(Inquiry& ask, const Resource& topic) {
   ask.expect_given(topic, "KmsMasterKeyId");
 }
 
-// Alarms whose metric tells of an attack: those of the service's security namespace and of the trail.
+// Is it one that makes more or fewer of something, or starts an instance anew? ("arn:aws:automate:" and "arn:aws:swf:"
+// are EC2's own actions.)
+bool is_scaling_action(Inquiry& ask, const Value& action) {
+  const Resource* const target = ask.in().target(action);
+  if (target != nullptr) return target->type.ends_with("::ScalingPolicy");
+  const Known<std::string> arn = ask.in().text(action);
+  return starts_with(action, "arn:aws:automate:") || starts_with(action, "arn:aws:swf:") ||
+         (arn.known() && arn.value.find(":scalingPolicy:") != std::string::npos);
+}
+
+// Alarms whose metric tells of an attack: those of the service's security namespace and of the trail. One that does
+// nothing but scale is a part of scaling and nobody's news.
 void alarms_routed(Inquiry& ask) {
   for (const Resource* alarm : ask.resources("AWS::CloudWatch::Alarm")) {
     const Known<std::string> space = ask.text(*alarm, "Namespace");
@@ -54,7 +65,10 @@ void alarms_routed(Inquiry& ask) {
     const Resource* topic = nullptr;
     Value unknown_action;
     const Value actions = ask.get(*alarm, "AlarmActions");
-    for (const Value& action : items_of(actions)) {
+    const std::vector<Value> list = items_of(actions);
+    if (!list.empty() && std::ranges::all_of(list, [&](const Value& action) { return is_scaling_action(ask, action); }))
+      continue;
+    for (const Value& action : list) {
       const Resource* const target = ask.in().target(action);
       if (target != nullptr && target->type == "AWS::SNS::Topic") topic = target;
       if (target == nullptr && !ask.in().text(action).known()) unknown_action = action;

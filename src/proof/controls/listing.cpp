@@ -113,6 +113,9 @@ constexpr Listing listings[] = {
     {"AWS::CloudTrail::Trail", "trailList", "cloudtrail describe-trails"},
     {"AWS::CloudWatch::Alarm", "MetricAlarms", "cloudwatch describe-alarms"},
     {"AWS::CloudWatch::CompositeAlarm", "CompositeAlarms", "cloudwatch describe-alarms"},
+    {"AWS::CloudWatch::Metric", "Metrics", "cloudwatch list-metrics"},
+    {"AWS::Logs::LogStream", "logStreams", "logs describe-log-streams"},
+    {"AWS::Logs::LogEvent", "events", "logs filter-log-events"},
     {"AWS::Events::Rule", "Rules", "events list-rules", "AWS::ElasticLoadBalancingV2::ListenerRule"},
     {"AWS::SNS::Topic", "Topics", "sns list-topics"},
     {"AWS::SNS::TopicPolicy", "Topics", "sns list-topics"},
@@ -159,6 +162,7 @@ bool is_listed(const estate::Estate& estate, const Listing& listing) {
 }  // namespace
 
 bool has_snapshot(const estate::Estate& estate) {
+  if (estate.stacks.empty()) return true;  // answers that are all errors list nothing
   return !estate.listed.empty() || std::ranges::any_of(estate.resources, [](const estate::Resource& each) {
     return each.stack == estate::no_index;
   });

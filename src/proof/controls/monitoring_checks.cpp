@@ -446,6 +446,8 @@ std::vector<Check> monitoring_checks() {
                                            {"AWS::MSK::Cluster", streaming_log},
                                            {"AWS::StepFunctions::StateMachine", machine_log},
                                            {"AWS::Serverless::StateMachine", machine_log}}),
+      must_be_given("MON-1.other-services-log",
+                    {{"AWS::Redshift::Cluster", "LoggingProperties"}, {"AWS::AppSync::GraphQLApi", "LogConfig"}}),
       {"MON-2.retention", Method::property, {"AWS::Logs::LogGroup"}, retention},
       {"MON-2.thirty-days", Method::property, {"AWS::Logs::LogGroup"}, thirty_days},
       {"MON-3.scales-on-cpu",

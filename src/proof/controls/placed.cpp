@@ -23,8 +23,13 @@ std::vector<const Resource*> of_types(Inquiry& ask, const std::vector<std::strin
 
 std::vector<Index> interfaces_of(const Network& network, const Resource& resource) {
   std::vector<Index> out;
-  for (Index i = 0; i < network.interfaces.size(); ++i)
-    if (network.interfaces[i].owner == resource.id || network.interfaces[i].id == resource.id) out.push_back(i);
+  for (Index i = 0; i < network.interfaces.size(); ++i) {
+    const reach::Interface& each = network.interfaces[i];
+    // The interfaces of an Aurora cluster are its instances'.
+    const bool of_cluster =
+        resource.type == db_cluster && std::ranges::find(each.names, resource.id) != each.names.end();
+    if (each.owner == resource.id || each.id == resource.id || of_cluster) out.push_back(i);
+  }
   return out;
 }
 
@@ -43,9 +48,8 @@ std::vector<Index> groups_of(const Network& network, const std::vector<Index>& i
   return out;
 }
 
-// Of a rule that is unknown itself the network holds no addresses.
 bool stands_in(const reach::Rule& rule) {
-  return !rule.unknown.empty() && !rule.remote.empty();
+  return rule.stands_in;
 }
 
 std::string text_of(const Network& network, const reach::Answer& answer) {

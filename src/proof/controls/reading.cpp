@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "iam/values.hpp"
 #include "value_text.hpp"
@@ -89,12 +90,46 @@ Truth is_everywhere(Inquiry& ask, const Value& range) {
                std::all_of(last.begin() + begin, last.end(), [](std::uint8_t byte) { return byte == 0xFF; }));
 }
 
+namespace {
+
+// The property in which a template may give a resource its name, by which other resources can name it.
+std::string_view name_property(std::string_view type) {
+  struct Row {
+    std::string_view type, property;
+  };
+  static constexpr std::array rows{Row{"AWS::S3::Bucket", "BucketName"},
+                                   Row{"AWS::IAM::Role", "RoleName"},
+                                   Row{"AWS::IAM::User", "UserName"},
+                                   Row{"AWS::IAM::Group", "GroupName"},
+                                   Row{"AWS::Logs::LogGroup", "LogGroupName"},
+                                   Row{"AWS::ECS::Cluster", "ClusterName"},
+                                   Row{"AWS::ECR::Repository", "RepositoryName"},
+                                   Row{"AWS::SecretsManager::Secret", "Name"},
+                                   Row{"AWS::Backup::BackupVault", "BackupVaultName"},
+                                   Row{"AWS::RDS::DBInstance", "DBInstanceIdentifier"},
+                                   Row{"AWS::RDS::DBCluster", "DBClusterIdentifier"},
+                                   Row{"AWS::RDS::DBSubnetGroup", "DBSubnetGroupName"},
+                                   Row{"AWS::RDS::DBParameterGroup", "DBParameterGroupName"}};
+  const auto* const row = std::ranges::find(rows, type, &Row::type);
+  return row == rows.end() ? std::string_view() : row->property;
+}
+
+}  // namespace
+
+bool names_resource(Inquiry& ask, const Value& value, const Resource& resource) {
+  if (const Resource* const target = ask.in().target(value)) return target == &resource;
+  const std::string_view property = name_property(resource.type);
+  if (property.empty() || resource.stack == estate::no_index || is_empty(value)) return false;
+  const Value own = ask.get(resource, property);
+  return !is_empty(own) && !own.is(Kind::unknown) && own == ask.in().resolve(value);
+}
+
 std::vector<const Resource*> naming(Inquiry& ask, std::string_view type, std::string_view path,
                                     const Resource& target) {
   std::vector<const Resource*> out;
   for (const Resource* resource : ask.resources(type))
     for (const Value& item : items_of(ask.get(*resource, path)))
-      if (ask.in().target(item) == &target) {
+      if (names_resource(ask, item, target)) {
         out.push_back(resource);
         break;
       }

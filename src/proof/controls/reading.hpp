@@ -37,6 +37,9 @@ void expect_customer_key(Inquiry& ask, const Resource& resource, std::string_vie
 // Does an IPv4 or IPv6 range hold every address (0.0.0.0/0, ::/0)? Absent where no range is given.
 [[nodiscard]] Truth is_everywhere(Inquiry& ask, const Value& range);
 
+// Does the value name the resource, by a reference or by the name that its template gives it?
+[[nodiscard]] bool names_resource(Inquiry& ask, const Value& value, const Resource& resource);
+
 // The resources of a type that name `target` in the property at `path`, in a list or alone.
 [[nodiscard]] std::vector<const Resource*> naming(Inquiry& ask, std::string_view type, std::string_view path,
                                                   const Resource& target);

@@ -89,13 +89,29 @@ void each_secret_property(Inquiry& ask, const Resource& resource, Judge judge) {
   }
 }
 
+// Whether the texts that a value is made of are all there is to it: nothing of it is put in from elsewhere but what
+// CloudFormation knows of the stack (AWS::Region …).
+bool is_written_down(Inquiry& ask, const Value& value) {
+  if (value.is(Kind::text)) return !value.text.empty();
+  if (value.is(Kind::number) || value.is(Kind::boolean)) return true;
+  if (!value.is(Kind::joined)) return false;
+  bool any_text = false;
+  for (const Value& item : value.items) {
+    if (item.is(Kind::text))
+      any_text = any_text || !item.text.empty();
+    else if (!item.is(Kind::symbol) || !ask.estate().parameters[item.index].name.starts_with("AWS::"))
+      return false;
+  }
+  return any_text;
+}
+
 void plaintext_password(Inquiry& ask, const Resource& resource) {
   each_secret_property(ask, resource, [&](std::string_view path, const Value& value) {
     if (value.is(Kind::unknown))
       ask.unknown(&resource, value.at, value.text);
     else if (is_dynamic_secret(value))
       ask.proved(&resource, value.at, fmt::format("{} is a dynamic reference", path));
-    else if (value.is(Kind::text) || value.is(Kind::number))
+    else if (is_written_down(ask, value))
       ask.refuted(&resource, value.at, fmt::format("{} is given in plain text", path));
     else
       ask.proved(&resource, value.at, fmt::format("{} is {}, no plain text", path, text_of(ask.estate(), value)));

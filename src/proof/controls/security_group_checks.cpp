@@ -5,6 +5,7 @@
 
 #include "group_rules.hpp"
 #include "iam/values.hpp"
+#include "reach/default_egress.hpp"
 #include "reading.hpp"
 #include "value_text.hpp"
 
@@ -34,6 +35,21 @@ void ask_each(Inquiry& ask, const Resource& resource, bool ingress, Truth (*wron
   ask.proved(&resource, {}, fmt::format("{} ({} {})", evidence, rules.size(), rules.size() == 1 ? "rule" : "rules"));
 }
 
+// Rules of which none speaks of every address may do so together. `part_of`: those that count.
+template <class PartOf>
+void ask_together(Inquiry& ask, const Resource& resource, bool ingress, PartOf part_of, std::string_view what) {
+  std::vector<GroupRule> rules;
+  for (GroupRule& rule : rules_of(ask, resource, ingress))
+    if (surely(part_of(rule))) rules.push_back(std::move(rule));
+  if (rules.size() < 2 || !are_open_to_everybody(ask, rules)) return;
+  std::string names;
+  for (const GroupRule& rule : rules) {
+    if (surely(is_open_to_everywhere(ask, rule))) return;  // told by itself
+    names += (names.empty() ? "" : " and ") + text_of(ask, rule);
+  }
+  ask.refuted(&resource, place_of(rules.front()), fmt::format("the rules {} together {}", names, what));
+}
+
 bool is_load_balancers(Inquiry& ask, const Resource& group) {
   return !naming(ask, "AWS::ElasticLoadBalancingV2::LoadBalancer", "SecurityGroups", group).empty() ||
          !naming(ask, "AWS::ElasticLoadBalancing::LoadBalancer", "SecurityGroups", group).empty();
@@ -41,6 +57,7 @@ bool is_load_balancers(Inquiry& ask, const Resource& group) {
 
 void no_ingress_from_the_world(Inquiry& ask, const Resource& resource) {
   if (resource.type == group_type && is_load_balancers(ask, resource)) return;  // NET-7 asks about those
+  ask_together(ask, resource, true, [](const GroupRule&) { return truth(true); }, "admit every address");
   ask_each(ask, resource, true, is_open_to_everywhere, "admits every address", "no rule admits every address");
 }
 
@@ -154,7 +171,11 @@ void groups_described(Inquiry& ask, const Resource& group) {
 void outbound_declared(Inquiry& ask, const Resource& group) {
   const std::vector<GroupRule> rules = rules_of(ask, group, false);
   const Value own = ask.get(group, "SecurityGroupEgress");
-  if (!rules.empty())
+  const bool is_template = group.stack != estate::no_index;
+  // Of a template's group the rules of its own alone say that EC2's are gone.
+  if (is_template && !rules.empty() && reach::default_egress(ask.in(), group, true) == reach::DefaultEgress::not_known)
+    ask.unknown(&group, own.at, reach::why_default_egress_is_not_known);
+  else if (!rules.empty())
     ask.proved(&group, own.at, fmt::format("{} outbound {}", rules.size(), rules.size() == 1 ? "rule" : "rules"));
   else if (own.is(Kind::unknown))
     ask.unknown(&group, own.at, own.text);
@@ -172,6 +193,8 @@ Truth is_https_only(const GroupRule& rule) {
 }
 
 void no_outbound_to_everywhere(Inquiry& ask, const Resource& resource) {
+  ask_together(
+      ask, resource, false, [](const GroupRule& rule) { return negation(is_https_only(rule)); }, "admit every address");
   ask_each(
       ask, resource, false,
       [](Inquiry& in, const GroupRule& rule) {
@@ -181,12 +204,17 @@ void no_outbound_to_everywhere(Inquiry& ask, const Resource& resource) {
 }
 
 void no_https_to_everywhere(Inquiry& ask, const Resource& resource) {
+  ask_together(ask, resource, false, [](const GroupRule&) { return truth(true); }, "admit every address");
   ask_each(ask, resource, false, is_open_to_everywhere, "admits every address", "no rule admits every address");
 }
 
 constexpr std::array administration_ports{22.0, 3389.0};  // SSH, RDP
 
 void no_open_administration_port(Inquiry& ask, const Resource& resource) {
+  for (const double port : administration_ports)
+    ask_together(
+        ask, resource, true, [port](const GroupRule& rule) { return rule.allows_tcp(port); },
+        fmt::format("admit every address to port {}", port));
   ask_each(
       ask, resource, true,
       [](Inquiry& in, const GroupRule& rule) {

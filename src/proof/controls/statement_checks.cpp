@@ -70,25 +70,56 @@ Truth any_text(Inquiry& ask, const Value& texts, std::string& found, Is is, bool
   return out;
 }
 
+// Wildcards that stand for whatever is there: "*", "**", "?*".
+bool is_anything(std::string_view pattern) {
+  return pattern.find('*') != std::string_view::npos && pattern.find_first_not_of("*?") == std::string_view::npos;
+}
+
+bool is_every_action(std::string_view pattern) {
+  const std::size_t colon = pattern.find(':');
+  return is_anything(pattern.substr(0, colon)) &&
+         (colon == std::string_view::npos || is_anything(pattern.substr(colon + 1)));
+}
+
+bool is_whole_service(std::string_view pattern) {
+  const std::size_t colon = pattern.find(':');
+  return is_anything(colon == std::string_view::npos ? pattern : pattern.substr(colon + 1));
+}
+
+// The part of an ARN's text behind that many colons; empty where there are fewer.
+std::string_view behind_colons(std::string_view arn, int colons) {
+  for (; colons > 0; --colons) {
+    const std::size_t at = arn.find(':');
+    if (at == std::string_view::npos) return {};
+    arn.remove_prefix(at + 1);
+  }
+  return arn;
+}
+
+// "*", or an ARN of which nothing is said but the partition: "arn:aws:*".
+bool is_every_resource(std::string_view pattern) {
+  if (is_anything(pattern)) return true;
+  if (!pattern.starts_with("arn:")) return false;
+  const std::string_view rest = behind_colons(pattern, 2);
+  return rest.find('*') != std::string_view::npos && rest.find_first_not_of("*?:") == std::string_view::npos;
+}
+
 Truth allows_every_action(Inquiry& ask, const Value& statement, std::string& what) {
-  const Truth out = any_text(ask, statement["Action"], what,
-                             [](std::string_view text) { return text == "*" || text == "*:*" || text == "**"; });
+  const Truth out = any_text(ask, statement["Action"], what, is_every_action);
   what = "allows every action";
   return out;
 }
 
 Truth allows_whole_service(Inquiry& ask, const Value& statement, std::string& what) {
   std::string action;
-  const Truth out = any_text(ask, statement["Action"], action,
-                             [](std::string_view text) { return text == "*" || text.ends_with(":*"); });
+  const Truth out = any_text(ask, statement["Action"], action, is_whole_service);
   what = fmt::format("allows {}", action);
   return out;
 }
 
 Truth allows_everywhere(Inquiry& ask, const Value& statement, std::string& what) {
   std::string resource;
-  const Truth everywhere =
-      any_text(ask, statement["Resource"], resource, [](std::string_view text) { return text == "*"; }, true, "*");
+  const Truth everywhere = any_text(ask, statement["Resource"], resource, is_every_resource, true, "*");
   std::string action;
   Truth confinable = truth(!is_empty(statement["NotAction"]));
   if (surely(confinable)) action = "all actions but some";
@@ -115,10 +146,12 @@ bool may_pass_role(std::string_view action) {
 
 // Every role: "*", or an ARN whose role is a wildcard.
 bool is_every_role(std::string_view resource) {
-  if (resource == "*") return true;
-  const std::size_t at = resource.find(":role/");
-  return resource.find(":iam:") != std::string_view::npos && at != std::string_view::npos &&
-         resource.substr(at + std::string_view(":role/").size()) == "*";
+  if (is_every_resource(resource)) return true;
+  const std::string_view service = behind_colons(resource, 2);
+  if (!service.starts_with("iam:") && !service.starts_with('*')) return false;
+  const std::string_view name = behind_colons(resource, 5);
+  if (name.empty()) return resource.ends_with('*') && is_anything(resource.substr(resource.rfind(':') + 1));
+  return is_anything(name) || name == "role*" || (name.starts_with("role/") && is_anything(name.substr(5)));
 }
 
 Truth passes_every_role(Inquiry& ask, const Value& statement, std::string& what) {
@@ -158,14 +191,6 @@ Check over_trust(std::string_view id, Offends offends, std::string_view evidence
 Truth allows_not_principal(Inquiry& ask, const Value& statement, std::string& what) {
   what = fmt::format("allows everyone but {}", text_of(ask.estate(), statement["NotPrincipal"]));
   return truth(static_cast<bool>(statement["NotPrincipal"]));
-}
-
-Truth allows_wildcard_assume(Inquiry& ask, const Value& statement, std::string& what) {
-  std::string action;
-  const Truth out =
-      any_text(ask, statement["Action"], action, [](std::string_view text) { return text == "*" || text == "sts:*"; });
-  what = fmt::format("allows {}", action);
-  return out;
 }
 
 void attached_policies(Inquiry& ask, const Resource& resource, bool (*offends)(std::string_view),
@@ -276,15 +301,6 @@ void permission_has_source(Inquiry& ask, const Resource& permission) {
                           principal.value));
 }
 
-// Resource policies speak of one service, so that all of its actions are all that there are.
-Truth allows_all_of_service(Inquiry& ask, const Value& statement, std::string& what) {
-  std::string action;
-  const Truth out = any_text(ask, statement["Action"], action,
-                             [](std::string_view text) { return text == "*" || text.ends_with(":*"); });
-  what = fmt::format("allows {}", action);
-  return out;
-}
-
 // A function that "*" may invoke can be invoked by every account, unless it has to be one of an organisation.
 void permission_not_public(Inquiry& ask, const Resource& permission) {
   const Value value = ask.get(permission, "Principal");
@@ -341,11 +357,11 @@ std::vector<Check> identity_checks() {
                                           {"AWS::IAM::ManagedPolicy", policy_not_on_user},
                                           {"AWS::IAM::UserPolicy", policy_not_on_user}}),
       over_trust("IAM-3.trust-no-exception", allows_not_principal, "no statement of its trust names NotPrincipal"),
-      over_trust("IAM-3.trust-no-wildcard-action", allows_wildcard_assume, "its trust names actions"),
+      over_trust("IAM-3.trust-no-wildcard-action", allows_whole_service, "its trust names actions"),
       over_trust("IAM-3.trust-no-not-action", allows_not_action, "no statement of its trust names NotAction"),
       over_resources("IAM-3.queue-policy-no-wildcard", {"AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"},
-                     allows_all_of_service, "every statement names actions"),
-      over_resources("IAM-3.bucket-policy-no-wildcard", {"AWS::S3::BucketPolicy"}, allows_all_of_service,
+                     allows_whole_service, "every statement names actions"),
+      over_resources("IAM-3.bucket-policy-no-wildcard", {"AWS::S3::BucketPolicy"}, allows_whole_service,
                      "every statement names actions"),
       over_resources("IAM-3.resource-policy-no-exception", resource_policy_types(), allows_not_principal,
                      "no statement names NotPrincipal"),

@@ -8,6 +8,7 @@
 #include "iam/aws_managed.hpp"
 #include "iam/contains.hpp"
 #include "iam/glob.hpp"
+#include "iam/presence.hpp"
 #include "redoubt/json.hpp"
 
 namespace redoubt::iam {
@@ -105,7 +106,7 @@ class Account::Reading {
     const auto document = root.find("Policy");
     if (resource.empty() || !document) throw std::string("an entry is {\"Resource\", \"Policy\", \"Account\"}");
     account_.resource_policies_.push_back(
-        {resource, policy(*document, fmt::format("resource policy of {}", resource)), member(root, "Account")});
+        {resource, policy(*document, fmt::format("resource policy of {}", resource)), member(root, "Account"), {}});
   }
 
  private:
@@ -231,8 +232,9 @@ void Account::join(Identity& user, const std::string& group) {
   append(user.managed, of_group.managed);
 }
 
-void Account::add_resource_policy(std::string resource, const Policy* policy, std::string account) {
-  resource_policies_.push_back({std::move(resource), policy, std::move(account)});
+void Account::add_resource_policy(std::string resource, const Policy* policy, std::string account,
+                                  std::string confined) {
+  resource_policies_.push_back({std::move(resource), policy, std::move(account), std::move(confined)});
 }
 
 const Identity* Account::find(const Principal& principal) const {
@@ -246,6 +248,26 @@ const Identity* Account::find(const Principal& principal) const {
   return nullptr;
 }
 
+namespace {
+
+// Everyone includes AWS's services: where a condition asks for what only those send, they are who is meant.
+void add_services(const Statement& statement, std::vector<Principal>& out) {
+  const auto add = [&](std::string name) {
+    if (!contains(out, name, &Principal::name))
+      out.push_back({.kind = Principal::Kind::service, .name = std::move(name), .account = {}, .role = {}});
+  };
+  for (const Condition& condition : statement.conditions) {
+    if (condition.key == "aws:principalservicename" || condition.key == "aws:principalservicenameslist")
+      for (const std::string& name : condition.values) add(name);
+    else if (condition.key.starts_with("aws:source") &&
+             presence(condition.key, {.kind = Principal::Kind::anonymous, .name = "*", .account = {}, .role = {}}) ==
+                 Presence::never)
+      add("*.amazonaws.com");
+  }
+}
+
+}  // namespace
+
 std::vector<Principal> Account::named_elsewhere() const {
   std::vector<Principal> out;
   const auto add = [&](std::string_view name) {
@@ -257,7 +279,10 @@ std::vector<Principal> Account::named_elsewhere() const {
     if (!of_resource.policy) continue;
     for (const Statement& statement : of_resource.policy->statements) {
       if (!statement.principals || statement.not_principal) continue;
-      if (statement.principals->everyone) add("anonymous");
+      if (statement.principals->everyone) {
+        add("anonymous");
+        add_services(statement, out);
+      }
       for (const std::string& name : statement.principals->aws) add(name);
       for (const std::string& name : statement.principals->service) add(name);
     }
@@ -287,6 +312,16 @@ void Account::add_levels(bool of_resources, std::string_view account, std::vecto
       out.push_back(level.policies);
 }
 
+std::string Account::owner_of(std::string_view resource) const {
+  for (const ResourcePolicy& of_resource : resource_policies_) {
+    const std::string_view named = of_resource.resource;
+    const bool inside = resource.starts_with(named) && (resource.size() == named.size() ||
+                                                        resource[named.size()] == '/' || resource[named.size()] == ':');
+    if (inside && !of_resource.account.empty()) return of_resource.account;
+  }
+  return std::string(arn_field(resource, 4));
+}
+
 Scenario Account::scenario(const Principal& principal, std::string_view action, std::string_view resource) const {
   Scenario out;
   std::string resource_account(arn_field(resource, 4));
@@ -300,6 +335,7 @@ Scenario Account::scenario(const Principal& principal, std::string_view action, 
     if (!of_resource.account.empty()) resource_account = of_resource.account;
     if (!of_resource.policy) continue;
     out.resource.policies.push_back(of_resource.policy);
+    if (out.confined.empty()) out.confined = of_resource.confined;
     out.resource_must_allow = out.resource_must_allow || arn_field(resource, 2) == "kms";
   }
   if (lower(action).starts_with("sts:"))

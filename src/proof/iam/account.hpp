@@ -46,8 +46,8 @@ class Account {
   Identity& group(const std::string& name) { return groups_[name]; }
   // The user has the policies of the group too, as they are now.
   void join(Identity& user, const std::string& group);
-  // `policy` may be null: then only whose the resource is counts.
-  void add_resource_policy(std::string resource, const Policy* policy, std::string account);
+  // `policy` may be null: then only whose the resource is counts. `confined`: Scenario::confined.
+  void add_resource_policy(std::string resource, const Policy* policy, std::string account, std::string confined = {});
 
   // The policies of one level of an organisation, above an account.
   struct Level {
@@ -63,7 +63,9 @@ class Account {
   [[nodiscard]] const std::map<std::string, Identity>& groups() const { return groups_; }
   // The identity of a user, a role, or a session's role; null when it is not among the data.
   [[nodiscard]] const Identity* find(const Principal& principal) const;
-  // Those that resource policies name, and are no identities of the data.
+  // The account of a resource, as far as its ARN or a policy's entry says it; else empty.
+  [[nodiscard]] std::string owner_of(std::string_view resource) const;
+  // Those that resource policies name, and are no identities of the data. "*.amazonaws.com" is any service of AWS.
   [[nodiscard]] std::vector<Principal> named_elsewhere() const;
 
   // `resource` may be empty: then no resource policy counts, and the resource is of the principal's account.
@@ -86,6 +88,7 @@ class Account {
     std::string resource;
     const Policy* policy = nullptr;
     std::string account;
+    std::string confined = {};
   };
   class Reading;
 

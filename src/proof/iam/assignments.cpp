@@ -81,6 +81,7 @@ std::vector<Pins> assignments(const std::vector<const Statement*>& statements, c
         longer.push_back(so_far);
         longer.back().context[key] = {value};
       }
+      if (so_far.present.contains(key)) continue;
       longer.push_back(so_far);
       longer.back().absent.insert(key);
     }

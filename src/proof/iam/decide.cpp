@@ -4,10 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "iam/assignments.hpp"
 #include "iam/contains.hpp"
+#include "iam/not_principal.hpp"
+#include "iam/presence.hpp"
 
 namespace redoubt::iam {
 namespace {
@@ -31,6 +34,7 @@ class Allowed {
  public:
   Allowed(const Scenario& scenario, const Space& space, const Principal& principal, Budget& budget)
       : space_(space), budget_(budget) {
+    if (is_shut_out(scenario, principal)) return;
     const Shape& shape = space.shape();
     for (const Statement* statement : statements_of(scenario))
       if (Box box = space.box(*statement); statement->effect == Effect::deny && !shape.is_empty(box))
@@ -156,12 +160,36 @@ std::string_view name_of(Answer answer) {
   return "undecided";
 }
 
-Decision decide(const Scenario& scenario, const Pins& pins, Budget& budget) {
+namespace {
+
+// What the principal says of the request's context, as far as the question does not.
+Pins completed(Pins pins, const std::vector<const Statement*>& statements) {
+  const Principal& principal = pins.principals.front();
+  pins.context.merge(principal.keys());  // what the question itself gives goes before
+  const auto look = [&](const std::string& key) {
+    if (pins.is_pinned(key)) return;
+    switch (presence(key, principal)) {
+      case Presence::never:
+        pins.absent.insert(key);
+        break;
+      case Presence::always:
+        pins.present.insert(key);
+        break;
+      case Presence::sometimes:
+        break;
+    }
+  };
+  for (const Statement* statement : statements)
+    for (const Condition& condition : statement->conditions) look(condition.key);
+  for (const std::string& key : open_variables(statements, pins)) look(key);
+  return pins;
+}
+
+// As the statements are read.
+Decision decide_as_read(const Scenario& scenario, const Pins& pins, Budget& budget) {
   const std::vector<const Statement*> statements = statements_of(scenario);
-  Pins known = pins;
-  known.principals.front().bounded = scenario.has_boundary;
+  const Pins known = completed(pins, statements);
   const Principal& principal = known.principals.front();
-  known.context.merge(principal.keys());  // what the question itself gives goes before
 
   Decision out;
   bool complete = true;
@@ -213,6 +241,40 @@ Decision decide(const Scenario& scenario, const Pins& pins, Budget& budget) {
   out.answer = out.when_allowed ? Answer::allowed : Answer::denied;
   if (out.when_denied) out.because = evaluate(scenario, *out.when_denied).because;
   return out;
+}
+
+}  // namespace
+
+Decision agreed(Decision generous, Decision strict, const std::string& open) {
+  if (generous.answer == strict.answer && generous.answer != Answer::undecided) return strict;
+  if (generous.answer == Answer::denied) return generous;
+  Decision out;
+  out.when_allowed = std::move(strict.when_allowed);  // whatever is open
+  out.when_denied = std::move(generous.when_denied);
+  out.because = std::move(strict.because);
+  out.why_undecided = !strict.why_undecided.empty() ? strict.why_undecided : open;
+  if (out.when_allowed && out.when_denied) {
+    out.answer = Answer::conditional;
+    out.condition = strict.condition.empty() ? generous.condition : strict.condition;
+    out.why_undecided.clear();
+  }
+  return out;
+}
+
+Decision decide(const Scenario& scenario, const Pins& pins, Budget& budget) {
+  Pins known = pins;
+  Principal& principal = known.principals.front();
+  principal.bounded = scenario.has_boundary;
+  const std::vector<const Statement*> statements = statements_of(scenario);
+  const auto room =
+      std::ranges::find_if(statements, [&](const Statement* one) { return leaves_room(*one, principal); });
+  Decision strict = decide_as_read(scenario, known, budget);
+  if (room == statements.end()) return strict;
+  std::deque<Policy> kept;
+  return agreed(decide_as_read(generous(scenario, kept), known, budget), std::move(strict),
+                fmt::format("{}: AWS leaves open whether its NotPrincipal excepts {} (name its account, its role and "
+                            "itself)",
+                            (*room)->origin, principal.name));
 }
 
 }  // namespace redoubt::iam

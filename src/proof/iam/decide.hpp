@@ -26,6 +26,10 @@ struct Decision {
   std::string why_undecided;
 };
 
+// The answers of two readings of the same policies as one, what both say: generously, a grant is as wide as it may turn
+// out and a denial as narrow; strictly, the other way. `open` is why they may differ.
+[[nodiscard]] Decision agreed(Decision generous, Decision strict, const std::string& open);
+
 // The pins hold one principal; the action, the resource and any keys may be open: then "allowed" means for all of them,
 // "conditional" for some.
 [[nodiscard]] Decision decide(const Scenario& scenario, const Pins& pins, Budget& budget);

@@ -6,6 +6,7 @@
 
 #include "iam/conditions.hpp"
 #include "iam/contains.hpp"
+#include "iam/not_principal.hpp"
 
 namespace redoubt::iam {
 namespace {
@@ -16,18 +17,6 @@ bool any_matches(Glob::Dialect dialect, const std::vector<std::string>& patterns
     const auto glob = Glob::read(dialect, pattern, variables);
     return glob && glob->matches(text);
   });
-}
-
-std::string_view last_name(std::string_view arn) {
-  return arn.substr(arn.rfind('/') + 1);
-}
-
-bool is_role_of(std::string_view role_arn, const Principal& principal) {
-  if (principal.kind == Principal::Kind::role) return role_arn == principal.name;
-  // A session's ARN leaves out its role's path; names of roles are unique within an account.
-  return principal.kind == Principal::Kind::session && arn_field(role_arn, 2) == "iam" &&
-         arn_field(role_arn, 4) == principal.account && arn_field(role_arn, 5).starts_with("role/") &&
-         last_name(role_arn) == last_name(principal.role);
 }
 
 }  // namespace
@@ -52,7 +41,7 @@ Naming naming(const Principals& principals, const Principal& principal) {
     Naming here = Naming::none;
     if (named == principal.account)
       here = principal.kind == Principal::Kind::root ? Naming::direct : Naming::account;
-    else if (is_role_of(named, principal))
+    else if (principal.is_session_of(named))
       here = Naming::role;
     else if (named == principal.name)
       here = Naming::direct;
@@ -63,9 +52,8 @@ Naming naming(const Principals& principals, const Principal& principal) {
 
 bool speaks_of(const Statement& statement, const std::optional<Principal>& principal) {
   if (!statement.principals || !principal) return true;
-  // NotPrincipal spares nobody who has a boundary from a Deny ("Permissions boundaries for IAM entities").
-  if (statement.not_principal && statement.effect == Effect::deny && principal->bounded) return true;
-  return (naming(*statement.principals, *principal) != Naming::none) != statement.not_principal;
+  if (statement.not_principal) return !is_excepted(statement, *principal);
+  return naming(*statement.principals, *principal) != Naming::none;
 }
 
 bool applies(const Statement& statement, const Request& request) {
@@ -108,6 +96,11 @@ void append(std::vector<std::string>& to, std::vector<std::string> from) {
 
 }  // namespace
 
+bool is_shut_out(const Scenario& scenario, const Principal& principal) {
+  if (scenario.confined.empty() || principal.kind == Principal::Kind::service) return false;
+  return principal.account.empty() || !scenario.same_account;
+}
+
 Judgement evaluate(const Scenario& scenario, const Request& request) {
   const Principal& principal = *request.principal;
 
@@ -122,6 +115,7 @@ Judgement evaluate(const Scenario& scenario, const Request& request) {
   std::ranges::for_each(scenario.ceilings, look_for_deny);
   std::ranges::for_each(scenario.denials, look_for_deny);
   if (!denied.because.empty()) return denied;
+  if (is_shut_out(scenario, principal)) return {.allowed = false, .because = {scenario.confined}};
 
   // 2. Each ceiling must allow.
   Judgement allowed{.allowed = true, .because = {}};
@@ -130,7 +124,14 @@ Judgement evaluate(const Scenario& scenario, const Request& request) {
     if (origins.empty()) denied.because.push_back(fmt::format("{}: nothing allows it", set.name));
     append(allowed.because, std::move(origins));
   };
-  std::ranges::for_each(scenario.ceilings, must_allow);
+  // What limits grants nothing: an answer says that it lets the grant pass.
+  const auto must_let_pass = [&](const PolicySet& set) {
+    auto origins = applying(set, Effect::allow, request);
+    if (origins.empty()) denied.because.push_back(fmt::format("{}: nothing in it allows it", set.name));
+    for (const std::string& origin : origins)
+      if (!origin.empty()) allowed.because.push_back(fmt::format("within {}: {}", set.name, origin));
+  };
+  std::ranges::for_each(scenario.ceilings, must_let_pass);
   if (!denied.because.empty()) return denied;
 
   // 3. What the resource's policy grants to this principal.
@@ -159,7 +160,7 @@ Judgement evaluate(const Scenario& scenario, const Request& request) {
     append(allowed.because, std::move(grants));
     return allowed;
   }
-  std::ranges::for_each(scenario.limits, must_allow);
+  std::ranges::for_each(scenario.limits, must_let_pass);
   if (scenario.same_account && grant == Naming::role) {
     if (!denied.because.empty()) return denied;
     append(allowed.because, std::move(grants));

@@ -46,9 +46,15 @@ struct Scenario {
   PolicySet resource;               // attached to the resource
   bool same_account = true;
   bool has_boundary = false;  // among the limits
+  // Why the resource admits nobody but its own account and AWS's services: a bucket with a public policy that restricts
+  // those (public_policy.hpp). Empty: it is not so.
+  std::string confined;
   // A role and a KMS key are reached through their own policy only ("Role trust policies", "Key policies in AWS KMS").
   bool resource_must_allow = false;
 };
+
+// Whether a confined resource has no place for that principal.
+[[nodiscard]] bool is_shut_out(const Scenario& scenario, const Principal& principal);
 
 struct Judgement {
   bool allowed = false;

@@ -342,8 +342,8 @@ std::optional<std::string> Reader::value_error(const Condition& condition, const
 
 bool Statement::says_the_same(const Statement& other) const {
   const auto said = [](const Statement& s) {
-    return std::tie(s.effect, s.principals, s.not_principal, s.actions, s.not_action, s.resources, s.not_resource,
-                    s.conditions, s.variables);
+    return std::tie(s.effect, s.principals, s.not_principal, s.generous, s.actions, s.not_action, s.resources,
+                    s.not_resource, s.conditions, s.variables);
   };
   return said(*this) == said(other);
 }

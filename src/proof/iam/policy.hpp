@@ -70,6 +70,7 @@ struct Statement {
   Effect effect = Effect::allow;
   std::optional<Principals> principals;  // absent in policies of identities
   bool not_principal = false;
+  bool generous = false;  // how NotPrincipal is read where AWS's page leaves room: not_principal.hpp
   std::vector<std::string> actions;
   bool not_action = false;
   std::vector<std::string> resources;  // a trust policy has none: it speaks of the role that it belongs to

@@ -38,7 +38,7 @@ bool all_covered(const std::vector<std::string>& wide, const std::vector<std::st
 bool covers(const Statement& wide, const Statement& narrow) {
   const bool variables = wide.variables == narrow.variables;
   if (wide.not_action != narrow.not_action || wide.not_principal != narrow.not_principal ||
-      wide.principals != narrow.principals)
+      wide.generous != narrow.generous || wide.principals != narrow.principals)
     return false;
   if (wide.not_action ? !all_covered(narrow.actions, wide.actions, true)
                       : !all_covered(wide.actions, narrow.actions, true))

@@ -68,10 +68,19 @@ std::optional<Principal> Principal::parse(std::string_view text) {
   return out;
 }
 
+bool Principal::is_session_of(std::string_view role_arn) const {
+  if (kind == Kind::role) return role_arn == name;
+  const auto last_name = [](std::string_view arn) { return arn.substr(arn.rfind('/') + 1); };
+  return kind == Kind::session && arn_field(role_arn, 2) == "iam" && arn_field(role_arn, 4) == account &&
+         arn_field(role_arn, 5).starts_with("role/") && last_name(role_arn) == last_name(role);
+}
+
 Context Principal::keys() const {
   Context keys;
   if (kind == Kind::anonymous) {
     keys["aws:principaltype"] = {"Anonymous"};
+    keys["aws:principalaccount"] = {"anonymous"};
+    keys["aws:userid"] = {"anonymous"};
     return keys;
   }
   if (kind == Kind::service) {
@@ -86,6 +95,7 @@ Context Principal::keys() const {
   switch (kind) {
     case Kind::root:
       keys["aws:principaltype"] = {"Account"};
+      keys["aws:userid"] = {account};
       break;
     case Kind::user:
       keys["aws:principaltype"] = {"User"};
@@ -93,6 +103,7 @@ Context Principal::keys() const {
       break;
     case Kind::federated_user:
       keys["aws:principaltype"] = {"FederatedUser"};
+      keys["aws:userid"] = {account + ":" + name.substr(name.rfind('/') + 1)};
       break;
     default:
       keys["aws:principaltype"] = {"AssumedRole"};

@@ -33,8 +33,13 @@ struct Principal {
   // From an ARN, an account id, a service name ("lambda.amazonaws.com"), or "anonymous"; none when it is none of these.
   [[nodiscard]] static std::optional<Principal> parse(std::string_view text);
 
+  // Whether it is that role, or a session of it: the ARN of a session leaves out the path of its role, and names of
+  // roles are unique within an account.
+  [[nodiscard]] bool is_session_of(std::string_view role_arn) const;
+
   // The condition keys that follow from who asks: aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType,
-  // aws:username, aws:PrincipalIsAWSService ("AWS global condition context keys").
+  // aws:username, aws:PrincipalIsAWSService, and aws:userid where it is no id that AWS makes ("AWS global condition
+  // context keys"; "IAM policy elements: Variables and tags", the table of principal key values).
   [[nodiscard]] Context keys() const;
 
   bool operator==(const Principal&) const = default;

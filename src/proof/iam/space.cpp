@@ -180,7 +180,7 @@ bool Space::add_cells(Key& key, const Pins& pins, Budget& budget) {
     }
     return true;
   }
-  if (!pins.markers.contains(key.name)) add({});
+  if (!pins.markers.contains(key.name) && !pins.present.contains(key.name)) add({});
   if (pins.is_pinned(key.name)) return true;
 
   std::vector<const Context*> contexts;
@@ -190,6 +190,7 @@ bool Space::add_cells(Key& key, const Pins& pins, Budget& budget) {
   complete_ = complete_ && telling->complete;
   const std::size_t first = key.cells.size();
   for (const std::string& value : telling->values) add({value});
+  if (key.cells.empty()) add({"x"});  // it has a value, and no condition can tell which
   if (!may_be_multivalued(key.name, key.conditions)) return true;
   // Each condition asks for any or for all of the values, so what it says of two lists together follows from what it
   // says of each: lists that tell nothing new need not grow.
@@ -317,8 +318,9 @@ std::vector<Principal> representative_principals(const std::vector<const Stateme
         if (!principal) continue;
         accounts.insert(principal->account);
         names.insert(name);
-        if (principal->kind == Principal::Kind::role)
-          names.insert("arn:aws:sts::" + principal->account + ":assumed-role/" + name.substr(name.rfind('/') + 1) +
+        if (principal->kind == Principal::Kind::session) names.insert(principal->role);
+        if (const std::string& role = principal->kind == Principal::Kind::role ? name : principal->role; !role.empty())
+          names.insert("arn:aws:sts::" + principal->account + ":assumed-role/" + role.substr(role.rfind('/') + 1) +
                        "/session");
         if (const auto arn = Glob::read(Glob::Dialect::exact, principal->name, nullptr); !contains(arns, *arn))
           arns.push_back(*arn);

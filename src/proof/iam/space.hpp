@@ -28,11 +28,12 @@ enum class Rounding : std::uint8_t { exact, down, up };
 struct Pins {
   std::optional<std::string> action;
   std::optional<std::string> resource;
-  std::vector<Principal> principals;          // one of these; empty: nobody in particular
-  Context context;                            // keys that have these values
-  std::set<std::string, std::less<>> absent;  // keys that are absent
-  bool others_absent = false;                 // and so is every key not in `context`
-  Context markers;                            // keys that have one value, left open, and what stands for it in patterns
+  std::vector<Principal> principals;           // one of these; empty: nobody in particular
+  Context context;                             // keys that have these values
+  std::set<std::string, std::less<>> absent;   // keys that are absent
+  std::set<std::string, std::less<>> present;  // keys that have a value, whichever
+  bool others_absent = false;                  // every key not in `context` is absent
+  Context markers;  // keys that have one value, left open, and what stands for it in patterns
   std::map<const Statement*, Rounding> rounding;  // with markers; `exact` where a statement is not listed
 
   [[nodiscard]] bool is_pinned(std::string_view key) const {

@@ -30,31 +30,37 @@ void Builder::add_acl_entry(const Resource& entry) {
     rule.protocols = *protocols;
   else
     not_known(protocol.known() ? "its protocol is none of IANA's" : protocol.why);
-  const auto bounded = [&](std::string_view first, std::string_view last, double highest, bool single) -> PortSet {
-    const Known<double> from = case_.number(case_.get(entry, first)).when_absent(-1);
-    const Known<double> to = case_.number(case_.get(entry, last)).when_absent(single ? from.value : -1);
-    if (!from.known() || !to.known()) {
-      not_known(from.known() ? to.why : from.why);
-      return PortSet::all();
-    }
-    return ports_between(from.value, to.value, highest);
+  const auto numbered = [&](std::string_view path) -> PortSet {
+    const Known<double> number = case_.number(case_.get(entry, path)).when_absent(-1);
+    if (number.known()) return ports_between(number.value, number.value, 255);
+    not_known(number.why);
+    return PortSet::all();
   };
+  Ports ports;
   if (rule.protocols.all()) {
     // Of every protocol: every port.
   } else if (rule.protocols.test(tcp) || rule.protocols.test(udp)) {
-    rule.ports = bounded("PortRange.From", "PortRange.To", 65535, false);
+    ports = ports_of(case_.get(entry, "PortRange.From"), case_.get(entry, "PortRange.To"));
+    rule.ports = ports.sure;
   } else if (rule.protocols.test(icmp) || rule.protocols.test(icmpv6)) {
-    rule.types = bounded("Icmp.Type", "Icmp.Type", 255, true);
-    rule.codes = bounded("Icmp.Code", "Icmp.Code", 255, true);
+    rule.types = numbered("Icmp.Type");
+    rule.codes = numbered("Icmp.Code");
   }
   std::vector<Prefix> remote;
   std::string why;
   add_prefix(remote, case_.get(entry, "CidrBlock"), why, acl.id);
   add_prefix(remote, case_.get(entry, "Ipv6CidrBlock"), why, acl.id);
-  if (!why.empty()) not_known(why);
+  if (!why.empty()) not_known(why + "; it would have to hold the other end's address");
   if (remote.empty()) not_known("it names no address range");
   if (rule.unknown.empty()) rule.remote = addresses_of(remote);
-  (egress.value ? acl.out : acl.in).push_back(std::move(rule));
+  std::vector<Rule>& rules = egress.value ? acl.out : acl.in;
+  if (!ports.why.empty()) {
+    Rule maybe = rule;
+    maybe.ports = ports.possible;
+    if (maybe.unknown.empty()) maybe.unknown = fmt::format("rule {} of {}: {}", rule.number, acl.id, ports.why);
+    rules.push_back(std::move(maybe));
+  }
+  rules.push_back(std::move(rule));
 }
 
 void Builder::acls() {
@@ -63,6 +69,12 @@ void Builder::acls() {
     const auto index = static_cast<Index>(n_.acls.size());
     acl_[each] = index;
     n_.acls.emplace_back().id = each->id;
+    if (case_.get(*each, "Entries").is(estate::Kind::unknown))
+      n_.acls.back().unknown = fmt::format("{}: its entries are not in the source", each->id);
+    if (case_.get(*each, "Associations").is(estate::Kind::unknown))
+      for (Subnet& subnet : n_.subnets)
+        if (subnet.vpc == vpc_of(case_.get(*each, "VpcId")) && subnet.unknown.empty())
+          subnet.unknown = fmt::format("{}: whether it uses {} is not in the source", subnet.id, each->id);
     if (flag(*each, "IsDefault", false)) defaults[vpc_of(case_.get(*each, "VpcId"))] = index;
   }
   for (const Resource* each : case_.resources("AWS::EC2::NetworkAclEntry")) add_acl_entry(*each);

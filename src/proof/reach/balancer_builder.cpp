@@ -64,6 +64,7 @@ std::vector<Index> Builder::balancer_interfaces(const Resource& resource, std::s
   placement.filtered = filtered;
   const Known<std::string> scheme = text(resource, "Scheme").when_absent("internet-facing");
   placement.is_public = scheme.known() && scheme.value == "internet-facing";
+  placement.private_because = "its scheme is internal";
   if (!scheme.known()) placement.unknown = fmt::format("{}: {}", resource.id, scheme.why);
   return add_placement(resource, placement);
 }
@@ -144,8 +145,15 @@ void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listen
   bool keeps = is_network && (type != "ip" || transport == udp);
   const Value attributes = case_.get(*group, "TargetGroupAttributes");
   if (const Value& stated = attribute(attributes, "preserve_client_ip.enabled");
-      stated && is_network && transport != udp)
-    keeps = case_.boolean(stated).value;
+      stated && is_network && transport != udp) {
+    const Known<bool> said = case_.boolean(stated);
+    keeps = said.value;
+    if (!said.known()) balancer.unknown = fmt::format("{}: preserve_client_ip.enabled: {}", group->id, said.why);
+  } else if (is_network && transport != udp && is_snapshot(*group)) {
+    assume(
+        fmt::format("the attributes of {} are not in the sources: it is taken to {} clients' addresses, as by default",
+                    group->id, keeps ? "keep" : "replace"));
+  }
   const auto add = [&](BalancerTarget target) {
     target.protocol = transport;
     target.keeps_client_address = keeps;

@@ -13,11 +13,12 @@ const AddressSet& stand_ins() {
   return set;
 }
 
-Network network_of(Case& in, const std::vector<Router>& routers) {
-  return Builder(in, routers).build();
+Network network_of(Case& in, const std::vector<Router>& routers, std::optional<std::uint16_t> port) {
+  return Builder(in, routers, port).build();
 }
 
-Builder::Builder(Case& in, const std::vector<Router>& routers) : case_(in), routers_(routers) {
+Builder::Builder(Case& in, const std::vector<Router>& routers, std::optional<std::uint16_t> port)
+    : case_(in), routers_(routers), port_(port) {
   std::string_view region;
   for (const Resource& each : in.estate().resources) {
     if (!is_snapshot(each) || each.region.empty()) continue;
@@ -146,15 +147,20 @@ void Builder::mind_stand_ins() {
   if (public_addresses_ == 0 && ipv6_ranges_ == 0) return;
   const auto mind = [](std::vector<Rule>& rules) {
     for (std::size_t i = 0; i < rules.size(); ++i) {
-      const Rule& rule = rules[i];
-      if (!rule.unknown.empty() || rule.group != none) continue;
+      Rule& rule = rules[i];
+      if (rule.remote.empty() || rule.group != none) continue;
       bool partly = false;
       for (const AddressSet* family : {&all_ipv4(), &all_ipv6()}) {
         const AddressSet internet = internet_addresses() & *family;
         partly = partly || (!(rule.remote & internet).empty() && !rule.remote.covers(internet));
       }
       if (!partly) continue;
+      if (!rule.unknown.empty()) {
+        rule.remote = rule.remote | stand_ins();
+        continue;
+      }
       Rule maybe = rule;
+      maybe.stands_in = true;
       maybe.remote = stand_ins();
       maybe.unknown = "AWS chooses the public address, which a rule for part of the Internet may name";
       rules.insert(rules.begin() + static_cast<std::ptrdiff_t>(i), std::move(maybe));

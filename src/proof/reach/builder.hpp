@@ -26,7 +26,7 @@ using estate::Value;
 
 class Builder {
  public:
-  Builder(Case& in, const std::vector<Router>& routers);
+  Builder(Case& in, const std::vector<Router>& routers, std::optional<std::uint16_t> port);
   [[nodiscard]] Network build();
 
  private:
@@ -62,6 +62,12 @@ class Builder {
   void route_tables();
   void what_was_not_listed();
   void add_group_rule(const Value& rule, bool egress, Index group, std::string_view id);
+  // --- port_builder.cpp: of a rule for TCP or UDP; absent: all ports.
+  struct Ports {
+    PortSet sure, possible;  // whatever the parameters are; for some of their values
+    std::string why;         // empty: only sure
+  };
+  [[nodiscard]] Ports ports_of(const Value& first, const Value& last);
   void add_acl_entry(const Resource& entry);
   void route(const Resource& route);
   [[nodiscard]] Target target_of(const Resource& route, Index vpc, std::string& why);
@@ -97,12 +103,12 @@ class Builder {
     Value subnets, groups;                      // lists
     bool is_public = false, by_subnet = false;  // a public address: stated, or as the subnet has it
     bool one_of = false, filtered = true;
+    std::string private_because;  // where it has no public address: what says so
+    std::string may_be_public;    // why it is not known whether it has a public address; empty: it is
     std::string unknown;
   };
   void interfaces();
   void network_interface(const Resource& resource);
-  void instance(const Resource& resource);
-  void instance_interface(const Resource& resource, const Value& entry, std::size_t number);
   void elastic_addresses();
   void nat_gateways();
   std::vector<Index> add_placement(const Resource& of, const Placement& placement);
@@ -111,10 +117,21 @@ class Builder {
   void assign_from_range(Interface& interface, const Placement& placement, const Value& fixed);
   void requester(const Resource& resource, Interface& interface);
 
-  // --- service_builder.cpp
+  // --- launch_builder.cpp
+  void instance(const Resource& resource);
+  void instance_interface(const Resource& resource, const Value& entry, std::size_t number, const std::string& doubt);
+  [[nodiscard]] const Resource* launch_template(const Value& specification, std::string& why);
+  [[nodiscard]] Value launch_data(const Value& specification, std::string& why);
   void auto_scaling_group(const Resource& resource);
+
+  // --- service_builder.cpp, managed_builder.cpp, unmodelled_builder.cpp
   void ecs();
   void managed_services();
+  void unmodelled_services();
+  void not_modelled(const Resource& resource, std::string_view why, const Value& subnets, const Value& groups);
+  void add_members(const Resource& cluster, Placement& placement);
+  [[nodiscard]] bool has_instances(const Resource& cluster);
+  void set_publicness(const Resource& resource, const Value& stated, Placement& placement);
   void interface_endpoints();
 
   // --- balancer_builder.cpp
@@ -129,6 +146,7 @@ class Builder {
 
   Case& case_;
   const std::vector<Router>& routers_;
+  const std::optional<std::uint16_t> port_;  // the one that is asked about
   Network n_;
   Places vpc_, subnet_, table_, group_, acl_, internet_, egress_only_, vpn_, nat_, peering_, transit_, transit_table_,
       endpoint_, interface_;

@@ -127,7 +127,9 @@ StoppedBy Reach::explain(const Drop& drop) const {
       out = {at, "egress-only internet gateway", "it lets in only what answers"};
       break;
     case Why::inactive:
-      out = {at, "peering connection", "it is not active between these VPCs"};
+      out = {at, "peering connection", "it is not between these VPCs"};
+      if (const Peering& peering = network_.peerings[drop.at.index]; !peering.active)
+        out.rule = fmt::format("it is {}, not active", peering.status);
       break;
     case Why::not_this_family:
       out = {at, "egress-only internet gateway", "it passes IPv6 only"};

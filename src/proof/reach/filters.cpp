@@ -63,28 +63,6 @@ Allowed allowed_by(const Acl& acl, Direction direction) {
 }  // namespace
 
 Filters::Filters(const Network& network) : members_(network.groups.size()) {
-  for (const Direction direction : {Direction::in, Direction::out}) {
-    auto& acls = acls_[static_cast<int>(direction)];
-    for (const Acl& acl : network.acls) acls.push_back(allowed_by(acl, direction));
-    auto& groups = groups_[static_cast<int>(direction)];
-    for (const Group& group : network.groups) {
-      GroupFilter& filter = groups.emplace_back();
-      filter.addresses.why = group.unknown;
-      if (!group.unknown.empty()) filter.addresses.possible = PacketSet::everything();
-      for (const Rule& rule : direction == Direction::in ? group.in : group.out) {
-        Allowed& addresses = filter.addresses;
-        if (!rule.unknown.empty()) {
-          addresses.possible = std::move(addresses.possible) |
-                               matched(rule, direction, rule.remote.empty() ? AddressSet::all() : rule.remote);
-          if (addresses.why.empty()) addresses.why = rule.unknown;
-        } else if (rule.group != none) {
-          filter.references.push_back({rule.group, matched(rule, direction, AddressSet::all())});
-        } else {
-          addresses.sure = std::move(addresses.sure) | matched(rule, direction, rule.remote);
-        }
-      }
-    }
-  }
   std::vector<std::vector<std::pair<Address, Address>>> ranges(network.groups.size());
   for (Index i = 0; i < network.interfaces.size(); ++i)
     for (const Index group : network.interfaces[i].groups) {
@@ -94,6 +72,36 @@ Filters::Filters(const Network& network) : members_(network.groups.size()) {
     }
   for (auto& of_group : ranges) member_addresses_.push_back(AddressSet::of(of_group));
 
+  for (const Direction direction : {Direction::in, Direction::out}) {
+    auto& acls = acls_[static_cast<int>(direction)];
+    for (const Acl& acl : network.acls) acls.push_back(allowed_by(acl, direction));
+    auto& groups = groups_[static_cast<int>(direction)];
+    for (const Group& group : network.groups) {
+      GroupFilter& filter = groups.emplace_back();
+      filter.addresses.why = group.unknown;
+      if (!group.unknown.empty()) filter.addresses.possible = PacketSet::everything();
+      bool by_stand_in = false;
+      for (const Rule& rule : direction == Direction::in ? group.in : group.out) {
+        Allowed& addresses = filter.addresses;
+        if (!rule.unknown.empty()) {
+          addresses.possible =
+              std::move(addresses.possible) | matched(rule, direction,
+                                                      rule.group != none    ? member_addresses_[rule.group]
+                                                      : rule.remote.empty() ? AddressSet::all()
+                                                                            : rule.remote);
+          // That addresses are AWS's to choose is the lesser doubt.
+          if (addresses.why.empty() || (by_stand_in && !rule.stands_in)) {
+            addresses.why = rule.unknown;
+            by_stand_in = rule.stands_in;
+          }
+        } else if (rule.group != none) {
+          filter.references.push_back({rule.group, matched(rule, direction, AddressSet::all())});
+        } else {
+          addresses.sure = std::move(addresses.sure) | matched(rule, direction, rule.remote);
+        }
+      }
+    }
+  }
   for (const RouteTable& table : network.route_tables) {
     std::vector<const Route*> sorted;
     std::vector<const Route*>& unknown = unknown_routes_.emplace_back();

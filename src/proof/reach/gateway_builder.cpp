@@ -44,7 +44,11 @@ void Builder::peerings() {
     peering.left = place(vpc_, "AWS::EC2::VPC", case_.get(*each, "VpcId"));
     peering.right = place(vpc_, "AWS::EC2::VPC", case_.get(*each, "PeerVpcId"));
     // A template's connection is accepted by the stack, or by a role at the other end.
-    if (is_snapshot(*each)) peering.active = text_or(*each, "Status.Code") == "active";
+    // "VPC peering connection lifecycle" (VPC Peering guide): only an active one passes anything.
+    if (is_snapshot(*each)) {
+      peering.status = text_or(*each, "Status.Code", "without a status");
+      peering.active = peering.status == "active";
+    }
     n_.peerings.push_back(std::move(peering));
   }
 }

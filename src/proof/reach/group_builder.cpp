@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <set>
+
 #include "reach/builder.hpp"
+#include "reach/default_egress.hpp"
 #include "reach/rule_text.hpp"
 
 namespace redoubt::reach {
@@ -90,23 +93,24 @@ void Builder::add_group_rule(const Value& value, bool egress, Index group, std::
     rule.protocols.set();
     not_known(protocol.known() ? "its protocol is none of IANA's" : protocol.why);
   }
-  const Known<double> from = case_.number(value["FromPort"]).when_absent(-1);
-  const Known<double> to = case_.number(value["ToPort"]).when_absent(-1);
+  Ports ports;
   if (!protocols || protocols->all()) {
     // Ports do not matter ("Security group rules", VPC user guide).
-  } else if (!from.known() || !to.known()) {
-    not_known(from.known() ? to.why : from.why);
   } else if (protocols->test(icmp) || protocols->test(icmpv6)) {
-    rule.types = ports_between(from.value, from.value, 255);
-    rule.codes = ports_between(to.value, to.value, 255);
+    const Known<double> type = case_.number(value["FromPort"]).when_absent(-1);
+    const Known<double> code = case_.number(value["ToPort"]).when_absent(-1);
+    if (!type.known() || !code.known()) not_known(type.known() ? code.why : type.why);
+    rule.types = type.known() ? ports_between(type.value, type.value, 255) : PortSet::all();
+    rule.codes = code.known() ? ports_between(code.value, code.value, 255) : PortSet::all();
   } else if (protocols->test(tcp) || protocols->test(udp)) {
-    rule.ports = ports_between(from.value, to.value, 65535);
+    ports = ports_of(value["FromPort"], value["ToPort"]);
+    rule.ports = ports.sure;
   }
   std::vector<Prefix> remote;
   std::string why;
   add_prefix(remote, value["CidrIp"], why, of);
   add_prefix(remote, value["CidrIpv6"], why, of);
-  if (!why.empty()) not_known(why);
+  if (!why.empty()) not_known(why + "; it would have to hold the other end's address");
   const Value& list = value[egress ? "DestinationPrefixListId" : "SourcePrefixListId"];
   if (list) {
     auto entries = prefix_list(list);
@@ -130,7 +134,14 @@ void Builder::add_group_rule(const Value& value, bool egress, Index group, std::
   if (!rule.unknown.empty()) rule.group = none;
   if (rule.unknown.empty() && rule.group == none && rule.remote.empty()) not_known("it names nobody");
   if (!rule.unknown.empty()) rule.remote = {};
-  (egress ? n_.groups[group].out : n_.groups[group].in).push_back(std::move(rule));
+  std::vector<Rule>& rules = egress ? n_.groups[group].out : n_.groups[group].in;
+  if (!ports.why.empty()) {
+    Rule maybe = rule;
+    maybe.ports = ports.possible;
+    if (maybe.unknown.empty()) maybe.unknown = fmt::format("a rule of {}: {}", of, ports.why);
+    rules.push_back(std::move(maybe));
+  }
+  rules.push_back(std::move(rule));
 }
 
 void Builder::groups() {
@@ -140,21 +151,16 @@ void Builder::groups() {
     group.id = each->id;
     group.vpc = vpc_of(case_.get(*each, "VpcId"));
   }
-  std::map<Index, bool> has_egress;
   const auto rules_of = [&](const Resource& resource, Index group, bool egress) {
     const Value rules = case_.get(resource, egress ? "SecurityGroupEgress" : "SecurityGroupIngress");
-    if (!rules) return;
-    if (!rules.is(Kind::list)) {
+    if (rules && !rules.is(Kind::list))
       n_.groups[group].unknown = fmt::format("{}: its rules are not known: {}", resource.id, rules.text);
-      has_egress[group] = has_egress[group] || egress;
-      return;
-    }
     for (const Value& rule : rules.items) add_group_rule(rule, egress, group, {});
-    if (egress && (!rules.items.empty() || is_snapshot(resource))) has_egress[group] = true;
   };
   const Places all = group_;  // rules may add groups that are not in the source
   for (const auto& [resource, group] : all)
     for (const bool egress : {false, true}) rules_of(*resource, group, egress);
+  std::set<Index> has_separate;
   for (const bool egress : {false, true})
     for (const Resource* each :
          case_.resources(egress ? "AWS::EC2::SecurityGroupEgress" : "AWS::EC2::SecurityGroupIngress")) {
@@ -163,19 +169,24 @@ void Builder::groups() {
       std::string why;
       const Index group = group_of(of, why);
       add_group_rule(case_.resolve(each->properties), egress, group, each->id);
-      if (egress) has_egress[group] = true;
+      if (egress) has_separate.insert(group);
       if (why.empty()) continue;
       // It may be any group that this source does not make.
       for (auto& [id, foreign] : foreign_groups_) n_.groups[foreign].unknown = why;
     }
-  // AWS::EC2::SecurityGroup, SecurityGroupEgress: without rules of its own a group lets everything out.
-  for (const auto& [resource, group] : all)
-    if (!has_egress[group]) {
-      if (is_snapshot(*resource))
-        n_.groups[group].unknown = fmt::format("{}: its outbound rules are not in the source", resource->id);
-      else
-        n_.groups[group].out.push_back(all_to_anywhere());
+  for (const auto& [resource, index] : all) {
+    Group& group = n_.groups[index];
+    if (is_snapshot(*resource)) {
+      if (!case_.get(*resource, "SecurityGroupEgress") && group.unknown.empty())
+        group.unknown = fmt::format("{}: its outbound rules are not in the source", resource->id);
+      continue;
     }
+    const DefaultEgress usual = default_egress(case_, *resource, has_separate.contains(index));
+    if (usual == DefaultEgress::none) continue;
+    group.out.push_back(all_to_anywhere());
+    if (usual == DefaultEgress::not_known)
+      group.out.back().unknown = fmt::format("{}: {}", resource->id, why_default_egress_is_not_known);
+  }
 }
 
 }  // namespace redoubt::reach

@@ -6,13 +6,16 @@
 
 namespace redoubt::reach {
 
-std::expected<Finding, std::string> inquire(const estate::Estate& estate, const std::vector<Router>& routers,
-                                            const Inquiry& inquiry) {
+namespace {
+
+// One round: `port` is the one that cases decide parameters by, if they are to.
+std::expected<Finding, std::string> ask_each_case(const estate::Estate& estate, const std::vector<Router>& routers,
+                                                  const Inquiry& inquiry, std::optional<std::uint16_t> port) {
   std::optional<Finding> found, other;  // the first, and the first that differs
   std::string missing;
   const bool all = estate::for_each_case(estate, inquiry.budget, [&](estate::Case& in) {
     if (other) return;
-    const Network network = network_of(in, routers);
+    const Network network = network_of(in, routers, port);
     const auto from = find_endpoint(network, inquiry.from), to = find_endpoint(network, inquiry.to);
     if (!from || !to) {  // it does not exist in this case
       if (missing.empty()) missing = from ? to.error() : from.error();
@@ -43,9 +46,21 @@ std::expected<Finding, std::string> inquire(const estate::Estate& estate, const 
     found->verdict = Verdict::unknown;
   } else if (!all) {
     found->unknown = fmt::format("more than {} combinations of parameters and conditions matter", inquiry.budget);
+    found->budget_spent = true;
     found->verdict = Verdict::unknown;
   }
   return std::move(*found);
+}
+
+}  // namespace
+
+std::expected<Finding, std::string> inquire(const estate::Estate& estate, const std::vector<Router>& routers,
+                                            const Inquiry& inquiry) {
+  auto found = ask_each_case(estate, routers, inquiry, {});
+  if (!found || found->verdict != Verdict::unknown || !inquiry.port) return found;
+  // Rules may leave their ports to parameters: each of those makes cases of its own, which only count where they help.
+  auto decided = ask_each_case(estate, routers, inquiry, inquiry.port);
+  return decided && !decided->budget_spent ? std::move(decided) : std::move(found);
 }
 
 }  // namespace redoubt::reach

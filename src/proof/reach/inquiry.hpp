@@ -30,6 +30,7 @@ struct Finding {
   std::string unknown;                   // why
   std::string choices;                   // the parameters' values with which it was found; empty: whatever they are
   std::vector<std::string> assumptions;  // defaults of AWS that were taken
+  bool budget_spent = false;             // not every case was seen
 };
 
 // The error: an end that is nowhere in the sources. Where the answers of the cases differ, it is unknown, and says with

@@ -31,6 +31,7 @@ void Builder::interfaces() {
   for (const Resource* each : case_.resources("AWS::AutoScaling::AutoScalingGroup")) auto_scaling_group(*each);
   ecs();
   managed_services();
+  unmodelled_services();
   interface_endpoints();
 }
 
@@ -76,6 +77,7 @@ Index Builder::add_interface(const Resource& of, const Placement& placement, con
   out.kind = placement.kind;
   out.filtered = placement.filtered;
   out.one_of = placement.one_of;
+  out.private_because = placement.private_because;
   out.unknown = placement.unknown;
   const Resource* const in = named("AWS::EC2::Subnet", subnet);
   Placement how = placement;
@@ -84,6 +86,7 @@ Index Builder::add_interface(const Resource& of, const Placement& placement, con
     out.id = placement.id.empty() ? fmt::format("{}@{}", placement.owner, in->id) : placement.id;
     const Known<bool> maps = case_.boolean(case_.get(*in, "MapPublicIpOnLaunch")).when_absent(false);
     if (placement.by_subnet) how.is_public = maps.known() && maps.value;
+    if (placement.by_subnet) out.private_because = fmt::format("{} does not map one on launch", in->id);
     if (placement.by_subnet && !maps.known() && out.unknown.empty())
       out.unknown = fmt::format("{}: whether it gets a public address is not known: {}", out.owner, maps.why);
   } else {
@@ -108,7 +111,16 @@ std::vector<Index> Builder::add_placement(const Resource& of, const Placement& p
   }
   Placement each = placement;
   each.one_of = placement.one_of && placement.subnets.items.size() > 1;
-  for (const Value& subnet : placement.subnets.items) out.push_back(add_interface(of, each, subnet));
+  // Of an interface that is public or not, both stand here, and one exists.
+  const bool either = !placement.may_be_public.empty();
+  each.one_of = each.one_of || either;
+  for (const Value& subnet : placement.subnets.items)
+    for (const bool is_public : {false, true}) {
+      if (!either && is_public) continue;
+      if (either) each.is_public = is_public;
+      out.push_back(add_interface(of, each, subnet));
+      n_.interfaces[out.back()].choice = placement.may_be_public;
+    }
   return out;
 }
 
@@ -126,7 +138,9 @@ void Builder::network_interface(const Resource& resource) {
   }
   Interface out;
   out.id = out.owner = resource.id;
+  out.private_because = "no Association is among its answer";
   out.checks_addresses = flag(resource, "SourceDestCheck", true);
+  if (!placement.groups) out.unknown = fmt::format("{}: its security groups are not in the source", out.id);
   out.subnet = place(subnet_, "AWS::EC2::Subnet", case_.get(resource, "SubnetId"));
   if (out.subnet == none) out.unknown = fmt::format("{}: its subnet is not in the source", out.id);
   const auto add = [&](const Value& address, const Value& public_address) {
@@ -134,7 +148,12 @@ void Builder::network_interface(const Resource& resource) {
       out.assigned.push_back({AddressSet::one(*own), parse_address(public_address.text)});
   };
   const Value addresses = case_.get(resource, "PrivateIpAddresses");
-  for (const Value& each : addresses.items) add(each["PrivateIpAddress"], each["Association"]["PublicIp"]);
+  const std::string primary = text_or(resource, "PrivateIpAddress");
+  for (const Value& each : addresses.items) {
+    // The interface's own Association is that of its primary address.
+    const bool own = !each["Association"] && each["PrivateIpAddress"].text == primary;
+    add(each["PrivateIpAddress"], own ? case_.get(resource, "Association.PublicIp") : each["Association"]["PublicIp"]);
+  }
   if (addresses.items.empty())
     add(case_.get(resource, "PrivateIpAddress"), case_.get(resource, "Association.PublicIp"));
   for (const Value& each : case_.get(resource, "Ipv6Addresses").items) add(each["Ipv6Address"], {});
@@ -178,57 +197,6 @@ void Builder::requester(const Resource& resource, Interface& interface) {
     if (std::string name = after("AWS Lambda VPC ENI-"); name.size() > uuid)
       interface.names.push_back(name.substr(0, name.size() - uuid));
   }
-}
-
-void Builder::instance(const Resource& resource) {
-  // In a snapshot, what describe-instances says of interfaces stands among the interfaces already.
-  const Value entries = case_.get(resource, "NetworkInterfaces");
-  if (entries.is(Kind::list) && !entries.items.empty()) {
-    for (std::size_t i = 0; i < entries.items.size(); ++i) instance_interface(resource, entries.items[i], i);
-    return;
-  }
-  Placement placement;
-  placement.owner = placement.id = resource.id;
-  placement.groups = case_.get(resource, "SecurityGroupIds");
-  placement.by_subnet = !is_snapshot(resource);
-  const Value subnet = case_.get(resource, "SubnetId");
-  if (is_snapshot(resource) && !subnet) return;  // stopped for good
-  if (case_.get(resource, "LaunchTemplate") && !placement.groups)
-    placement.unknown = fmt::format("{}: what its launch template says is not modelled", resource.id);
-  const Index i = add_interface(resource, placement, subnet);
-  n_.interfaces[i].checks_addresses = flag(resource, "SourceDestCheck", true);
-  if (is_snapshot(resource) && !n_.interfaces[i].assigned.empty())
-    n_.interfaces[i].assigned.front().public_address =
-        parse_address(text_or(resource, "PublicIpAddress", text_or(resource, "PublicIp")));
-}
-
-void Builder::instance_interface(const Resource& resource, const Value& entry, std::size_t number) {
-  if (const Value& own = entry["NetworkInterfaceId"]) {
-    const Index i = place(interface_, "AWS::EC2::NetworkInterface", own);
-    if (i == none) return;
-    n_.interfaces[i].owner = resource.id;
-    std::vector<Index>& owned = owned_[&resource];
-    if (std::ranges::find(owned, i) == owned.end()) owned.push_back(i);
-    return;
-  }
-  Placement placement;
-  placement.owner = resource.id;
-  placement.id = number == 0 ? resource.id : fmt::format("{}#{}", resource.id, number);
-  placement.groups = entry["GroupSet"];
-  const Value& maps = entry["AssociatePublicIpAddress"];
-  placement.by_subnet = !maps;
-  if (maps) {
-    const Known<bool> stated = case_.boolean(maps);
-    placement.is_public = stated.known() && stated.value;
-    if (!stated.known()) placement.unknown = fmt::format("{}: {}", resource.id, stated.why);
-  }
-  Resource shape = resource;
-  shape.properties = entry;
-  const Index i = add_interface(resource, placement, entry["SubnetId"]);
-  if (const auto address = parse_address(entry["PrivateIpAddress"].text))
-    for (Assigned& assigned : n_.interfaces[i].assigned)
-      if (is_ipv4(assigned.addresses.first())) assigned.addresses = AddressSet::one(*address);
-  n_.interfaces[i].checks_addresses = flag(resource, "SourceDestCheck", true);
 }
 
 // A snapshot's interfaces name their elastic addresses themselves.

@@ -29,7 +29,8 @@ struct Rule {
   bool allow = true;                                       // of an ACL
   int number = 0;                                          // of an ACL
   std::string id;                                          // the rule's own resource, where it has one
-  std::string unknown;                                     // why what it matches is not known: it may match anything
+  bool stands_in = false;  // the copy of a rule for a part of the Internet, for public addresses of AWS's choice
+  std::string unknown;  // why what it matches is not known: it may match what the rest says, anyone if that is nobody
 };
 
 // "What is a security group" (VPC user guide): only allows, and answers pass. No rule allows nothing.
@@ -123,6 +124,8 @@ struct Interface {
   bool filtered = true;          // false: groups do not apply to it
   bool checks_addresses = true;  // SourceDestCheck
   bool one_of = false;           // its owner has some of such interfaces, as AWS chooses; this one may not exist
+  std::string private_because;   // why it has no public address, where the source says it
+  std::string choice;            // of one_of: what decides which one exists, if not the subnet alone
   std::string unknown;           // why its place, addresses or groups are not known
 
   [[nodiscard]] AddressSet addresses() const;
@@ -148,6 +151,7 @@ struct Peering {
   std::string id;
   Index left = none, right = none;  // VPCs; none: not in the source
   bool active = true;
+  std::string status = {};  // what a snapshot says it is instead: "pending-acceptance", "deleted" …
 };
 
 // A network beyond the estate: what lies behind a VPN connection's customer gateway or a Direct Connect gateway.

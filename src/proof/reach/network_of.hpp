@@ -3,6 +3,8 @@
 // taken because a snapshot does not list a kind of resource are named in `Network::assumptions`.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "estate/case.hpp"
@@ -11,6 +13,8 @@
 
 namespace redoubt::reach {
 
-[[nodiscard]] Network network_of(estate::Case& in, const std::vector<Router>& routers = {});
+// `port`: where rules leave a port to a parameter, the case decides whether this one is among those that they match.
+[[nodiscard]] Network network_of(estate::Case& in, const std::vector<Router>& routers = {},
+                                 std::optional<std::uint16_t> port = {});
 
 }  // namespace redoubt::reach

@@ -28,6 +28,17 @@ bool has(const std::vector<Index>& list, Index index) {
   return std::ranges::find(list, index) != list.end();
 }
 
+std::string without_public_address(const Interface& interface) {
+  return fmt::format("{} has no public address{}", interface.owner,
+                     interface.private_because.empty() ? "" : fmt::format(" ({})", interface.private_because));
+}
+
+// What AWS chooses of an owner that has one of several interfaces.
+std::string choice_of(const Interface& interface) {
+  if (!interface.choice.empty()) return fmt::format("it depends: {}", interface.choice);
+  return fmt::format("it depends on which of its subnets AWS chooses for {}", interface.owner);
+}
+
 AddressSet site_sources(const Site& site) {
   AddressSet prefixes = addresses_of(site.prefixes);
   if (!site.unknown.empty()) return all_ipv4() | all_ipv6();
@@ -83,10 +94,12 @@ std::vector<Flow> Reach::flows(const Question& question, std::optional<Drop>& st
 std::vector<Index> Reach::placements(const Endpoint& end, Hop hop) const {
   if (hop.kind != HopKind::interface) return {};
   const Interface& used = network_.interfaces[hop.index];
-  if (!used.one_of || end.name == used.id) return {hop.index};
+  if (!used.one_of) return {hop.index};
   std::vector<Index> out;
-  for (Index i = 0; i < network_.interfaces.size(); ++i)
-    if (network_.interfaces[i].one_of && network_.interfaces[i].owner == used.owner) out.push_back(i);
+  for (Index i = 0; i < network_.interfaces.size(); ++i) {
+    const Interface& each = network_.interfaces[i];
+    if (each.one_of && each.owner == used.owner && (end.name != used.id || each.id == used.id)) out.push_back(i);
+  }
   return out;
 }
 
@@ -102,9 +115,7 @@ std::string Reach::placement_doubt(const Question& question, const Flow& flow) c
   const Hop last = (asked == flow.legs.end() ? flow.legs.back() : *asked).arrival.at;
   const std::vector<Index> senders = placements(question.from, first), receivers = placements(question.to, last);
   if (senders.size() <= 1 && receivers.size() <= 1) return {};
-  const auto doubt_about = [&](Index interface) {
-    return fmt::format("it depends on which of its subnets AWS chooses for {}", network_.interfaces[interface].owner);
-  };
+  const auto doubt_about = [&](Index interface) { return choice_of(network_.interfaces[interface]); };
   const auto missing = [](const std::vector<Index>& places, const Endpoint& end) {
     return places.size() > 1 && !end.interfaces.empty() &&
            std::ranges::any_of(places, [&](Index i) { return !std::ranges::binary_search(end.interfaces, i); });
@@ -159,6 +170,17 @@ Answer Reach::ask(const Question& question) const {
     out.path = stopped->path;
     out.packet = stopped->packets.pick();
     out.stopped_by = explain(*stopped);
+    if (stopped->why == Why::not_on_the_internet && !stopped->answer)
+      for (const Index i : question.to.interfaces)
+        if (network_.interfaces[i].addresses().contains(out.packet->destination)) {
+          out.stopped_by->rule =
+              fmt::format("{}, and {}", without_public_address(network_.interfaces[i]), out.stopped_by->rule);
+          break;
+        }
+    if (stopped->why == Why::no_public_address && stopped->path.front().kind == HopKind::interface)
+      if (const Interface& sender = network_.interfaces[stopped->path.front().index];
+          sender.addresses().contains(out.packet->source))
+        out.stopped_by->rule = without_public_address(sender);
   } else {
     const bool source = question.from.internet && question.source && !internet_addresses().contains(*question.source);
     out.stopped_by = StoppedBy{
@@ -316,7 +338,7 @@ std::vector<Reached> Reach::reached_from_internet(bool direct) const {
     if (!interface.one_of || !each.certain) continue;
     if (const auto& [all, certain] = placed[interface.owner]; all == certain) continue;
     each.certain = false;
-    each.doubt = fmt::format("it depends on which of its subnets AWS chooses for {}", interface.owner);
+    each.doubt = choice_of(interface);
   }
   return out;
 }

@@ -86,15 +86,29 @@ void Builder::route(const Resource& resource) {
   }
   if (destinations.empty() && unknown.empty()) unknown = fmt::format("{}: its destination is not known", resource.id);
   const bool propagated = text_or(resource, "Origin") == "EnableVgwRoutePropagation";
-  for (const Prefix& prefix : destinations) table.routes.push_back({prefix, target, propagated, {}});
+  for (const Prefix& prefix : destinations) {
+    // "RouteAlreadyExists: A route for the specified CIDR block already exists in this route table" (EC2 API reference,
+    // error codes): of such a template there is no stack, and of an existing one nobody knows which came first.
+    const auto clashes = [&](const Route& each) {
+      return each.destination == prefix && each.unknown.empty() && !each.propagated;
+    };
+    const bool is_local = std::ranges::find(n_.vpcs[vpc].ranges, prefix) != n_.vpcs[vpc].ranges.end();
+    if (!is_snapshot(resource) && table.unknown.empty() &&
+        ((is_local && target.kind != TargetKind::local) || std::ranges::any_of(table.routes, clashes)))
+      table.unknown = fmt::format("{}: {} has another route to {}, and EC2 refuses a second one (RouteAlreadyExists)",
+                                  resource.id, table.id, text_of(prefix));
+    table.routes.push_back({prefix, target, propagated, {}});
+  }
   if (!unknown.empty()) table.routes.push_back({{}, target, propagated, unknown});
 }
 
 void Builder::route_tables() {
+  // A snapshot's table lists its local routes, and may have another target in the place of one ("Replace or restore the
+  // target for a local route", VPC user guide).
   const auto add_local = [&](RouteTable& table, Index vpc) {
     for (const Prefix& range : n_.vpcs[vpc].ranges) {
       const bool stated = std::ranges::any_of(table.routes, [&](const Route& each) {
-        return each.destination == range && each.target.kind == TargetKind::local && each.unknown.empty();
+        return each.destination == range && !each.propagated && each.unknown.empty();
       });
       if (!stated) table.routes.push_back({range, {TargetKind::local, none, "local"}, false, {}});
     }
@@ -105,6 +119,13 @@ void Builder::route_tables() {
     table_[each] = index;
     n_.route_tables.emplace_back().id = each->id;
     if (flag(*each, "Main", false) && vpc != none) main_tables_[vpc] = index;
+    if (const Value routes = case_.get(*each, "Routes"); routes.is(estate::Kind::unknown))
+      n_.route_tables.back().unknown = fmt::format("{}: its routes are not in the source", each->id);
+    // Any subnet of the VPC may be one of its own.
+    if (const Value uses = case_.get(*each, "Associations"); uses.is(estate::Kind::unknown))
+      for (Subnet& subnet : n_.subnets)
+        if (subnet.vpc == vpc && subnet.unknown.empty())
+          subnet.unknown = fmt::format("{}: which subnets use {} is not in the source", subnet.id, each->id);
   }
   for (const Resource* each : case_.resources("AWS::EC2::Route")) route(*each);
   for (const auto& [resource, t] : table_)

@@ -36,23 +36,6 @@ iam::Principal parse_principal(const std::string& text) {
   return *principal;
 }
 
-// The answers of the two readings as one: what both say.
-Decision both(Decision generous, Decision strict, const std::string& open) {
-  if (generous.answer == strict.answer && generous.answer != Answer::undecided) return strict;
-  if (generous.answer == Answer::denied) return generous;
-  Decision out;
-  out.when_allowed = std::move(strict.when_allowed);  // whatever is open
-  out.when_denied = std::move(generous.when_denied);
-  out.because = std::move(strict.because);
-  out.why_undecided = !strict.why_undecided.empty() ? strict.why_undecided : open;
-  if (out.when_allowed && out.when_denied) {
-    out.answer = Answer::conditional;
-    out.condition = strict.condition.empty() ? generous.condition : strict.condition;
-    out.why_undecided.clear();
-  }
-  return out;
-}
-
 struct Outcome {
   std::string choices;  // the case, for people
   std::vector<estate::Choice> decided;
@@ -259,13 +242,17 @@ Outcome can_in(const Known& known, const Question& question, Case& in, const Hin
   auto [generous, strict, open] = in_both_readings(known, in, hints, scope, [&](const iam::Account& account) {
     iam::Budget budget(question.budget);
     Decision decision = iam::can(account, principal, question.action, what.arn.text, question.context, budget);
+    if (decision.answer == Answer::undecided && !account.missing(principal).empty()) {
+      decision.when_allowed.reset();  // what is missing could say otherwise
+      decision.when_denied.reset();
+    }
     if (who.arn.is_certain() && what.arn.is_certain()) return decision;
     if (!tells_apart(account.scenario(principal, question.action, what.arn.text), what.arn, who.arn)) return decision;
     Decision undecided;
     undecided.why_undecided = what.arn.is_certain() ? who.arn.open : what.arn.open;
     return undecided;
   });
-  out.decision = both(std::move(generous), std::move(strict), open);
+  out.decision = iam::agreed(std::move(generous), std::move(strict), open);
   std::erase_if(out.decision.because, [](const std::string& origin) { return origin.empty(); });
   return out;
 }
@@ -470,6 +457,23 @@ Escalation find_escalation(const Known& known, const std::string& principal, std
 std::vector<Escalation> find_escalations(const Known& known, const std::vector<std::string>& principals,
                                          std::chrono::milliseconds budget) {
   return find_escalations(known, principals, Hints(), budget);
+}
+
+std::vector<std::string> accounts(const Known& known, const std::string& resource) {
+  std::vector<std::string> out;
+  const auto add = [&](std::string_view account) {
+    if (!account.empty() && !contains(out, account)) out.emplace_back(account);
+  };
+  add(known.account().owner_of(resource));
+  for (const auto& [arn, identity] : known.account().identities()) add(identity.principal.account);
+  Hints hints;
+  hints.add_resource(resource);
+  (void)for_each_case(known.estate(), most_cases, [&](Case& in) {
+    Texts texts(in, hints);
+    for (const estate::Resource& each : in.estate().resources)
+      if (in.exists(each)) add(texts.account(each));
+  });
+  return out;
 }
 
 std::vector<std::string> identities(const Known& known) {

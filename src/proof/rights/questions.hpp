@@ -48,6 +48,9 @@ struct Question {
 // In any case; undecided ones come without when_allowed. The question's principal is not looked at.
 [[nodiscard]] std::vector<iam::Accessor> who_can(const Known& known, const Question& question);
 
+// The accounts that the sources speak for: those of their users and roles, and of the resource, where they are said.
+[[nodiscard]] std::vector<std::string> accounts(const Known& known, const std::string& resource);
+
 struct Escalation {
   iam::Escalation found;  // a path is open if it is in some case
   std::string where;      // the case of what was found; empty where it is in every one

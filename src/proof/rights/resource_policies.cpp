@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "iam/glob.hpp"
+#include "iam/public_policy.hpp"
 #include "iam/request.hpp"
 #include "rights/arn_forms.hpp"
 
@@ -67,7 +68,9 @@ class Reader {
           continue;
         }
         for (const Value& target : items_of(case_.get(*at, place.of)))
-          add_if(arn_of(target, *at, place), account_of(target, *at), [&] { return document(*at, place); });
+          add_if(
+              arn_of(target, *at, place), account_of(target, *at), [&] { return document(*at, place); },
+              [&] { return confinement(*at, place, target); });
       }
     }
     for (const Resource* permission : case_.resources("AWS::Lambda::Permission")) {
@@ -88,10 +91,13 @@ class Reader {
   }
 
  private:
-  template <class Document>
-  void add_if(const Text& arn, const std::string& account, Document&& document) {
+  static std::string nowhere() { return {}; }
+
+  template <class Document, class Confinement = std::string (*)()>
+  void add_if(const Text& arn, const std::string& account, Document&& document, Confinement&& confinement = nowhere) {
     if (holds(arn.text, resource_)) {
-      if (auto policy = document()) account_.add_resource_policy(resource_, account_.keep(*std::move(policy)), account);
+      if (auto policy = document())
+        account_.add_resource_policy(resource_, account_.keep(*std::move(policy)), account, confinement());
       return;
     }
     if (arn.is_certain()) return;
@@ -126,6 +132,42 @@ class Reader {
                                         {"Resource", estate::text("*")}});
     return documents_.read(estate::object({{"Version", estate::text("2012-10-17")}, {"Statement", allow}}),
                            fmt::format("default key policy of {}", at.id), true);
+  }
+
+  // Why a bucket's policy admits nobody but its own account and AWS's services; empty where it does. What is open of
+  // it: strictly, it is so; generously, it is not.
+  std::string confinement(const Resource& at, const Place& place, const Value& target) {
+    if (at.type != "AWS::S3::BucketPolicy") return {};
+    const iam::Publicity is_public = publicity(at, place);
+    if (is_public == iam::Publicity::not_public) return {};
+    const Resource* const bucket = case_.target(target);
+    if (bucket == nullptr) return {};
+    estate::Known<bool> restricts =
+        case_.boolean(case_.get(*bucket, "PublicAccessBlockConfiguration.RestrictPublicBuckets"));
+    std::string whose = bucket->id;
+    for (const Resource* block : case_.resources("AWS::S3::AccountPublicAccessBlock")) {
+      if ((restricts.known() && restricts.value) || texts_.account(*block) != texts_.account(*bucket)) continue;
+      restricts = case_.boolean(case_.get(*block, "RestrictPublicBuckets"));
+      whose = fmt::format("the account of {}", bucket->id);
+    }
+    if (restricts.absent() || (restricts.known() && !restricts.value)) return {};
+    std::string why = fmt::format("{} restricts public buckets, and the resource policy {} is public", whose, at.id);
+    if (restricts.known() && is_public == iam::Publicity::is_public) return why;
+    documents_.note(
+        restricts.known()
+            ? fmt::format("{} restricts public buckets, and whether S3 takes {} for public is left open", whose, at.id)
+            : fmt::format("whether {} restricts public buckets is not known", whose));
+    return documents_.lean() == Lean::strict ? why : std::string();
+  }
+
+  // Whatever is open in the policy: read strictly it grants least, and what is public then is so in any case.
+  iam::Publicity publicity(const Resource& at, const Place& place) {
+    const auto read = [&](Lean lean) {
+      Documents documents(texts_, lean, documents_.keeps_open_names());
+      return iam::publicity(documents.read(case_.get(at, place.document), at.id, true));
+    };
+    const iam::Publicity most = read(Lean::generous);
+    return read(Lean::strict) == most ? most : iam::Publicity::open;
   }
 
   // Whose the resource is that a policy names.

@@ -83,8 +83,19 @@ TEST(SnapshotReader, TakesAMarkerThatEndsTheListForNoGap) {
 TEST(SnapshotReader, LeavesOutByNameWhatItDoesNotKnow) {
   SnapshotFolder folder;
   folder.with("x.json", R"({"Wonders": []})").with("router.txt", "hostname a\n").with(".git/a.json", "{");
+  folder.with("v.json", R"({"Vpcs": []})");
   EXPECT_THAT(folder.estate().resources, IsEmpty());
   EXPECT_THAT(folder.left_out, ElementsAre("router.txt: no JSON", "x.json: Wonders"));
+}
+
+TEST(SnapshotReader, RefusesAFolderThatAnswersNothing) {
+  SnapshotFolder empty, foreign;
+  const auto nothing = empty.read();
+  ASSERT_FALSE(nothing.has_value());
+  EXPECT_THAT(nothing.error().reason, HasSubstr("no file in this folder is an answer"));
+  const auto other = foreign.with("x.json", R"({"Wonders": []})").read();
+  ASSERT_FALSE(other.has_value());
+  EXPECT_THAT(other.error().reason, HasSubstr("one is of another kind, such as x.json: Wonders"));
 }
 
 TEST(SnapshotReader, NamesFileLineAndReasonOfAMalformedAnswer) {

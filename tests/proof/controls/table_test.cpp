@@ -189,7 +189,7 @@ TEST(Checks, are_those_of_the_catalogue) {
     EXPECT_TRUE(written.insert(check.id).second) << check.id << " is asked twice";
   }
   // What the catalogue lists and nothing asks yet is reported as not asked, never as proved.
-  constexpr std::size_t open_from_account = 5;
+  constexpr std::size_t open_from_account = 1;  // IR-2.containment-permitted
   std::map<Source, std::vector<std::string_view>> open;
   for (const Control& control : catalogue())
     for (const CheckEntry& entry : control.checks)

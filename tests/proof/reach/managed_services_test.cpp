@@ -28,7 +28,12 @@ constexpr Service services[] = {
 )"},
     {"Aurora", R"(
   Subnets: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [!Ref Private]}}
-  Service: {Type: AWS::RDS::DBCluster, Properties: {DBSubnetGroupName: !Ref Subnets, VpcSecurityGroupIds: [!Ref Narrow]}}
+  Cluster: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-mysql, DBSubnetGroupName: !Ref Subnets, VpcSecurityGroupIds: [!Ref Narrow]}}
+  Service: {Type: AWS::RDS::DBInstance, Properties: {Engine: aurora-mysql, DBClusterIdentifier: !Ref Cluster, PubliclyAccessible: false}}
+)"},
+    {"a Multi-AZ cluster", R"(
+  Subnets: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [!Ref Private]}}
+  Service: {Type: AWS::RDS::DBCluster, Properties: {Engine: mysql, DBClusterInstanceClass: db.m6gd.large, PubliclyAccessible: false, DBSubnetGroupName: !Ref Subnets, VpcSecurityGroupIds: [!Ref Narrow]}}
 )"},
     {"DocumentDB", R"(
   Subnets: {Type: AWS::DocDB::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [!Ref Private]}}
@@ -105,12 +110,51 @@ TEST(ManagedService, stands_in_its_subnet_behind_its_security_group) {
   }
 }
 
-TEST(ManagedService, database_that_does_not_say_whether_it_is_public_is_so_where_the_vpc_has_an_internet_gateway) {
+TEST(ManagedService, database_that_does_not_say_whether_it_is_public_is_unknown_where_that_matters) {
   const std::string open = testing::two_subnets + R"(
   Subnets: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [!Ref Public]}}
   Service: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: !Ref Subnets, VPCSecurityGroups: [!Ref Open])";
-  EXPECT_EQ(shown(ask(open + "}}\n", "internet", "Service")), "reachable");
+  const Finding silent = ask(open + "}}\n", "internet", "Service");
+  EXPECT_EQ(shown(silent), "unknown");
+  EXPECT_EQ(silent.unknown,
+            "it depends: Service does not say PubliclyAccessible, and whether it is public is not known");
+  EXPECT_EQ(shown(ask(open + "}}\n", "internet", "Service@Public")), "unknown");
+  EXPECT_EQ(shown(ask(open + "}}\n", "Back", "Service")), "reachable");
   EXPECT_EQ(ask(open + ", PubliclyAccessible: false}}\n", "internet", "Service").verdict, Verdict::unreachable);
+  EXPECT_EQ(shown(ask(open + ", PubliclyAccessible: true}}\n", "internet", "Service")), "reachable");
+  const std::string closed = testing::two_subnets + R"(
+  Subnets: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [!Ref Private]}}
+  Service: {Type: AWS::RDS::DBInstance, Properties: {DBSubnetGroupName: !Ref Subnets, VPCSecurityGroups: [!Ref Open]}}
+)";
+  EXPECT_EQ(ask(closed, "internet", "Service", "tcp 5432").verdict,
+            Verdict::unreachable);  // its subnet has no way out, either way
+}
+
+TEST(ManagedService, database_cluster_that_is_not_auroras_says_itself_whether_it_is_public) {
+  const std::string open = testing::two_subnets + R"(
+  Subnets: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [!Ref Public]}}
+  Service: {Type: AWS::RDS::DBCluster, Properties: {Engine: postgres, DBClusterInstanceClass: db.m6gd.large, DBSubnetGroupName: !Ref Subnets, VpcSecurityGroupIds: [!Ref Open])";
+  EXPECT_EQ(shown(ask(open + "}}\n", "internet", "Service")), "unknown");
+  EXPECT_EQ(shown(ask(open + ", PubliclyAccessible: true}}\n", "internet", "Service")), "reachable");
+  EXPECT_EQ(ask(open + ", PubliclyAccessible: false}}\n", "internet", "Service").verdict, Verdict::unreachable);
+}
+
+TEST(ManagedService, aurora_cluster_is_reached_where_an_instance_of_it_is) {
+  const std::string cluster = testing::two_subnets + R"(
+  Subnets: {Type: AWS::RDS::DBSubnetGroup, Properties: {DBSubnetGroupDescription: x, SubnetIds: [!Ref Public]}}
+  Service: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-mysql, DBSubnetGroupName: !Ref Subnets, VpcSecurityGroupIds: [!Ref Open])";
+  const auto member = [&](std::string_view more) {
+    return cluster +
+           "}}\n  Member: {Type: AWS::RDS::DBInstance, Properties: {Engine: aurora-mysql, DBClusterIdentifier: !Ref "
+           "Service" +
+           std::string(more) + "}}\n";
+  };
+  EXPECT_EQ(shown(ask(member(", PubliclyAccessible: true"), "internet", "Service")), "reachable");
+  EXPECT_EQ(ask(member(", PubliclyAccessible: false"), "internet", "Service").verdict, Verdict::unreachable);
+  EXPECT_EQ(shown(ask(member(""), "internet", "Service")), "unknown");
+  EXPECT_EQ(shown(ask(member(", PubliclyAccessible: false"), "Front", "Service")), "reachable");
+  EXPECT_EQ(shown(ask(cluster + "}}\n", "internet", "Service")), "unknown");  // its instances are made elsewhere
+  EXPECT_EQ(ask(cluster + ", EngineMode: serverless}}\n", "internet", "Service").verdict, Verdict::unreachable);
 }
 
 TEST(ManagedService, that_is_public_is_reached_through_the_internet_gateway) {

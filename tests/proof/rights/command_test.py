@@ -158,6 +158,33 @@ Resources:
         self.assertEqual(status, 2)
         self.assertTrue(error.startswith("redoubt: Nobody: it is no principal"), error)
 
+    def test_asks_about_one_action_by_its_name(self) -> None:
+        for action, what in (("s3:Get*", "one action"), ("GetObject", "no service"), ("s3:", "no action")):
+            status, _, error = self.run_iam("can-i", self.template, "--principal", ROLE, "--action", action,
+                                            "--resource", "Data/key")
+            self.assertEqual(status, 2)
+            self.assertIn(what, error)
+
+    def test_lists_who_stands_outside(self) -> None:
+        bucket = """
+Resources:
+  Data: {Type: AWS::S3::Bucket, Properties: {BucketName: data}}
+  OfData:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Data
+      PolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - {Effect: Allow, Principal: {AWS: !Ref "AWS::AccountId"}, Action: s3:GetObject, Resource: "*"}
+          - {Effect: Allow, Principal: {Service: s3.amazonaws.com}, Action: s3:GetObject, Resource: "*"}
+          - {Effect: Allow, Principal: {AWS: "222222222222"}, Action: s3:GetObject, Resource: "*"}
+"""
+        source = self.folder / "bucket.yaml"
+        source.write_text(bucket)
+        self.assertEqual(self.run_iam("who-can", source, "--action", "s3:GetObject", "--resource", "Data/key",
+                                      "--outside")[:2], (0, "arn:aws:iam::222222222222:root\n"))
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=1)
