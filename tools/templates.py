@@ -32,6 +32,10 @@ admin_email = "admin@example.com"
 OPEN_REGISTRATION = "false"
 [service.secrets]
 API_KEY = "arn:aws:secretsmanager:us-east-1:123456789012:secret:partner-AbCdEf:key::"
+[proof]
+image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/audit/redoubt@sha256:\
+0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+stacks = ["redoubt-account", "redoubt-production", "redoubt-recovery@us-west-2"]
 """,
 }
 

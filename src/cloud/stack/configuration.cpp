@@ -229,6 +229,8 @@ std::string check_whole(const Configuration& c) {
         "logs.retention_days: CloudWatch Logs keeps logs for 1, 3, 5, 7, 14, 30, 60, 90, … days, not for {}",
         c.log_days);
   if (c.production() && c.log_days < 30) return "logs.retention_days has to be 30 or more in production";
+  if (!c.proof_image.empty() && c.proof_stacks.empty())
+    return "proof.stacks is empty (name the stacks that proof.image is to prove)";
   for (const auto& [name, arn] : c.secrets)
     if (c.variables.contains(name)) return fmt::format("{} is in service.environment and in service.secrets", name);
   return {};

@@ -52,6 +52,10 @@ struct Configuration {
   bool trail_data_events = false;
   std::vector<std::string> existing;
 
+  // [proof]
+  std::string proof_image, proof_schedule;
+  std::vector<std::string> proof_stacks;
+
   [[nodiscard]] bool production() const { return environment == "production"; }
   [[nodiscard]] bool has_image() const { return !image.empty(); }
   // redoubt-production: what the stack's things are called.

@@ -45,6 +45,14 @@ std::optional<double> database_month(const Configuration& c) {
   return (found->hour * price::hours_in_a_month + storage) * (c.multi_az ? 2 : 1);
 }
 
+// Of some two minutes a day; of another schedule it is not said.
+std::optional<double> proof_month(const Configuration& c) {
+  constexpr double minutes = 2, days = price::hours_in_a_month / 24;
+  if (c.proof_image.empty()) return 0;
+  if (c.proof_schedule != "rate(1 day)") return {};
+  return minutes * days * price::build_minute;
+}
+
 // The same lines in the same order for every configuration: two of them can be set side by side.
 std::vector<Cost> costs(const Configuration& c) {
   const std::vector<NamedTemplate> templates = synthesise(c);
@@ -73,6 +81,7 @@ std::vector<Cost> costs(const Configuration& c) {
       {fmt::format("{} keys", keys), keys * price::key_month},
       {fmt::format("{} secrets", secrets), secrets * price::secret_month},
       {fmt::format("{} alarms", alarms), alarms * price::alarm_month},
+      {c.proof_image.empty() ? "no proof on a schedule" : fmt::format("proof by {}", c.proof_schedule), proof_month(c)},
   };
 }
 

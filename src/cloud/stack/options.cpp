@@ -200,6 +200,19 @@ const std::array table{
            3650},
     Option{"account.trail_data_events", &C::trail_data_events, "false", "true",
            "Whether the trail records each read and write of an object in S3 too."},
+
+    Option{"proof.image", &C::proof_image, R"("")", R"("")",
+           "An image with redoubt and the AWS CLI, by digest in a private repository of ECR: the account template then "
+           "proves the deployed templates by a schedule. Empty: nothing is proved by itself.",
+           R"(|\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/[a-z0-9._/-]+@sha256:[0-9a-f]{64})",
+           "ACCOUNT.dkr.ecr.REGION.amazonaws.com/REPOSITORY@sha256:DIGEST"},
+    Option{"proof.schedule", &C::proof_schedule, "\"rate(1 day)\"", "\"rate(1 day)\"",
+           "When it is proved; once a week at least.", R"((rate|cron)\([^()]+\))",
+           "an expression such as rate(1 day) or cron(0 6 ? * MON *)"},
+    Option{"proof.stacks", &C::proof_stacks, "[]", "[]",
+           "The names of the stacks that are proved together, as they were deployed: NAME, or NAME@REGION where that "
+           "is another one.",
+           "[A-Za-z][A-Za-z0-9-]{0,127}(@[a-z]{2}(-[a-z]+)+-\\d)?", "NAME or NAME@REGION"},
 };
 
 }  // namespace

@@ -34,6 +34,7 @@ void add_trail_alarms(Template& t, const Configuration& c);
 void add_detection(Template& t, const Configuration& c);
 void add_recorder(Template& t, const Configuration& c);
 void add_account_settings(Template& t, const Configuration& c);
+void add_scheduled_proof(Template& t, const Configuration& c);
 
 // The second region's.
 void add_recovery(Template& t, const Configuration& c);

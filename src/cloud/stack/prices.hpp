@@ -19,6 +19,7 @@ inline constexpr double fargate_gib_hour = 0.004445;
 inline constexpr double key_month = 1.0;
 inline constexpr double secret_month = 0.40;
 inline constexpr double alarm_month = 0.10;
+inline constexpr double build_minute = 0.005;  // CodeBuild, general1.small
 inline constexpr double web_acl_month = 5.0;
 inline constexpr double web_acl_rule_month = 1.0;
 inline constexpr double database_gib_month = 0.115;  // gp3, one zone

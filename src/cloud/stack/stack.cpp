@@ -42,6 +42,7 @@ Value account(const Configuration& c) {
   add_detection(t, c);
   add_recorder(t, c);
   add_account_settings(t, c);
+  add_scheduled_proof(t, c);
   return t.document();
 }
 

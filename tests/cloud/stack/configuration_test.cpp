@@ -105,6 +105,11 @@ INSTANTIATE_TEST_SUITE_P(
                 "service.environment and in service.secrets"},
         Refused{"[service.environment]\n\"A B\" = \"x\"", "cannot be the name"},
         Refused{"[logs]\nretention_days = 7", "30 or more in production"},
+        Refused{"[proof]\nimage = \"redoubt:latest\"", "@sha256:DIGEST"},
+        Refused{"[proof]\nstacks = [\"a b\"]", "NAME@REGION"},
+        Refused{"[proof]\nimage = \"123456789012.dkr.ecr.us-east-1.amazonaws.com/"
+                "a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"",
+                "proof.stacks is empty"},
         Refused{"[logs]\nretention_days = 100", "CloudWatch Logs keeps"},
         Refused{"[database]\nbackup_days = 3", "7 to 35"}, Refused{"[database]\nstorage_gib = 500", "a tenth above"},
         Refused{"certificate = \"arn:aws:acm:eu-west-1:123456789012:certificate/0a\"", "none of the region"}));

@@ -32,6 +32,9 @@ PORT = "8000"
 OPEN_REGISTRATION = "false"
 [service.secrets]
 API_KEY = "arn:aws:secretsmanager:us-east-1:123456789012:secret:partner-AbCdEf:key::"
+[proof]
+image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/audit/redoubt@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+stacks = ["redoubt-account", "redoubt-production", "redoubt-recovery@us-west-2"]
 )";
 
 Configuration configuration(std::string_view toml) {
@@ -269,6 +272,23 @@ TEST(Stack, ASecondRegionIsOneSetting) {
               HasSubstr(":backup:eu-west-1:${AWS::AccountId}:backup-vault:redoubt-production-recovery"));
   EXPECT_EQ(properties(made("second-region.template.json", on), "RecoveryVault")["BackupVaultName"].text,
             "redoubt-production-recovery");
+}
+
+TEST(Stack, AProofOnAScheduleMayDoNothingButReadTheseTemplatesAndKeepItsResult) {
+  EXPECT_FALSE(made("account.template.json")["Resources"]["Proof"]);
+  const Value document = made("account.template.json", everything);
+  const Value& project = properties(document, "Proof");
+  const std::string script = text_of(project["Source"]["BuildSpec"]);
+  EXPECT_THAT(script, HasSubstr("--stack-name redoubt-production --region ${AWS::Region} "));
+  EXPECT_THAT(script, HasSubstr("--stack-name redoubt-recovery --region us-west-2 "));
+  EXPECT_THAT(script, HasSubstr("redoubt prove *.json"));
+  EXPECT_FALSE(project["Environment"]["PrivilegedMode"].boolean);
+  const std::string rights = text_of(properties(document, "ProofRole"));
+  EXPECT_THAT(rights, HasSubstr("cloudformation:us-west-2:${AWS::AccountId}:stack/redoubt-recovery/*"));
+  EXPECT_THAT(rights, HasSubstr("ecr:us-east-1:123456789012:repository/audit/redoubt\""));
+  EXPECT_EQ(properties(document, "ProofSchedule")["ScheduleExpression"].text, "rate(1 day)");
+  EXPECT_EQ(properties(document, "ProofBucket")["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Mode"].text,
+            "COMPLIANCE");
 }
 
 TEST(Stack, WhatTheAccountHasAlreadyIsLeftAlone) {

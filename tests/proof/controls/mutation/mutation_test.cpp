@@ -24,8 +24,14 @@ using estate::Estate;
 using estate::Kind;
 using estate::Value;
 
+// With the proof on a schedule, which needs an image that no default can name.
+constexpr std::string_view scheduled_proof = R"([proof]
+image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/redoubt@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+stacks = ["redoubt-account", "redoubt-production"]
+)";
+
 std::vector<stack::NamedTemplate> default_stack() {
-  const auto configuration = stack::read_configuration("", "the defaults");
+  const auto configuration = stack::read_configuration(scheduled_proof, "the defaults");
   EXPECT_TRUE(configuration) << configuration.error().text();
   if (!configuration) return {};
   std::vector<stack::NamedTemplate> out = stack::synthesise(*configuration);
