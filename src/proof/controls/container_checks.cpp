@@ -12,7 +12,7 @@ namespace redoubt::controls {
 namespace {
 
 void immutable_tags(Inquiry& ask, const Resource& repository) {
-  static constexpr std::string_view immutable[] = {"IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"};
+  static constexpr std::string_view immutable[] = {"IMMUTABLE"};
   ask.expect_one_of(repository, "ImageTagMutability", immutable, "MUTABLE");
 }
 
@@ -69,6 +69,13 @@ void trusted_registry(Inquiry& ask, const Resource& definition) {
   }
 }
 
+// Root by its name or by its number, however that is written; a blank says nobody.
+bool is_root(std::string_view name) {
+  const std::size_t from = name.find_first_not_of(" +");
+  return name == "root" || from == std::string_view::npos ||
+         name.substr(from).find_first_not_of("0 ") == std::string_view::npos;
+}
+
 void non_root(Inquiry& ask, const Resource& definition) {
   for (const Container& container : containers_of(ask, definition)) {
     const Value value = container.value["User"];
@@ -80,7 +87,7 @@ void non_root(Inquiry& ask, const Resource& definition) {
       ask.refuted(
           &definition, container.value.at,
           fmt::format("{} has no User, so that it runs as its image says, which is root by default", container.name));
-    else if (name == "root" || name == "0" || name.empty())
+    else if (is_root(name))
       ask.refuted(&definition, value.at, fmt::format("User of {} is {}", container.name, user.value));
     else
       ask.proved(&definition, value.at, fmt::format("User of {} is {}", container.name, user.value));

@@ -15,7 +15,7 @@ constexpr std::string_view entry_type = "AWS::EC2::NetworkAclEntry";
 Truth is_allow(Inquiry& ask, const Resource& entry) {
   const Known<std::string> action = ask.text(entry, "RuleAction");
   if (action.unknown()) return unknown_truth(action.why);
-  return truth(action.known() && action.value == "allow");
+  return truth(action.known() && action.value != "deny");
 }
 
 Truth is_ingress(Inquiry& ask, const Resource& entry) {

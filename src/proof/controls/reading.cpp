@@ -45,13 +45,19 @@ std::vector<Value> items_of(const Value& value) {
 Value value_for(Inquiry& ask, const Value& list, std::string_view key, std::string_view key_member,
                 std::string_view value_member) {
   Value unknown_item;
+  Value found;
   for (const Value& item : items_of(list)) {
     const Known<std::string> is = ask.in().text(item[key_member]);
-    if (is.known() && is.value == key) return item[value_member];
+    if (is.known() && is.value == key) {
+      const Value& value = item[value_member];
+      if (found && !(found == value)) return estate::unknown(fmt::format("{} is given twice", key), item.at);
+      found = value;
+      continue;
+    }
     if (item.is(Kind::unknown)) unknown_item = item;
     if (is.unknown() && !unknown_item) unknown_item = estate::unknown(is.why, item.at);
   }
-  return unknown_item;
+  return found ? found : unknown_item;
 }
 
 Truth is_customer_key(Inquiry& ask, const Value& value) {

@@ -293,6 +293,7 @@ void permission_has_source(Inquiry& ask, const Resource& permission) {
   if (!principal.known() || (!principal.value.ends_with(".amazonaws.com") && principal.value != "*")) return;
   for (const std::string_view name : {"SourceArn", "SourceAccount", "PrincipalOrgID"}) {
     const Value source = ask.get(permission, name);
+    if (source.is(Kind::text) && is_anything(source.text)) continue;  // says nothing
     if (source.is(Kind::unknown) || !is_empty(source))
       return ask.proved(&permission, source.at, fmt::format("{} is {}", name, text_of(ask.estate(), source)));
   }

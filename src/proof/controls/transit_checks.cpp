@@ -72,7 +72,7 @@ void plain_http_redirected(Inquiry& ask, const Resource& listener) {
   const Value protocol_value = ask.get(listener, "Protocol");
   const Known<std::string> protocol = ask.in().text(protocol_value);
   if (protocol.unknown()) return ask.unknown(&listener, protocol_value.at, protocol.why);
-  if (protocol.known() && protocol.value != "HTTP") return;
+  if (protocol.known() && !is_one_of(protocol.value, {"HTTP", "http"})) return;
   if (protocol.absent()) {
     // A rule of a gateway load balancer has no protocol; an application load balancer takes it from port 80.
     const Known<double> port = ask.number(listener, "Port");
@@ -267,6 +267,13 @@ void file_system_in_transit(Inquiry& ask, const Resource& definition) {
   }
 }
 
+// With "preferred" a cache takes plain connections as well ("In-transit encryption", ElastiCache).
+void cache_in_transit(Inquiry& ask, const Resource& cache) {
+  static constexpr std::string_view wanted[] = {"required"};
+  ask.expect_true(cache, "TransitEncryptionEnabled");
+  ask.expect_one_of(cache, "TransitEncryptionMode", wanted, "required");
+}
+
 void streaming_in_transit(Inquiry& ask, const Resource& cluster) {
   static constexpr std::string_view tls[] = {"TLS"};
   ask.expect_one_of(cluster, "EncryptionInfo.EncryptionInTransit.ClientBroker", tls, "TLS");
@@ -388,10 +395,10 @@ std::vector<Check> transit_checks() {
        target_group_encrypted},
       {"ENC-7.file-system-in-transit", Method::property, {"AWS::ECS::TaskDefinition"}, file_system_in_transit},
       must_be_true("ENC-7.other-links-encrypted",
-                   {{"AWS::ElastiCache::ReplicationGroup", "TransitEncryptionEnabled"},
-                    {"AWS::Elasticsearch::Domain", "NodeToNodeEncryptionOptions.Enabled"},
+                   {{"AWS::Elasticsearch::Domain", "NodeToNodeEncryptionOptions.Enabled"},
                     {"AWS::OpenSearchService::Domain", "NodeToNodeEncryptionOptions.Enabled"}}),
-      {"ENC-7.other-links-encrypted", Method::property, {"AWS::MSK::Cluster"}, streaming_in_transit},
+      by_type("ENC-7.other-links-encrypted",
+              {{"AWS::MSK::Cluster", streaming_in_transit}, {"AWS::ElastiCache::ReplicationGroup", cache_in_transit}}),
       {"ENC-8.ssl-forced", Method::property, {db_instance, db_cluster, docdb_cluster, neptune_cluster}, ssl_forced},
       {"ENC-9.verify-full", Method::property, {"AWS::ECS::TaskDefinition"}, verify_full},
   };
