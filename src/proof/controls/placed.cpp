@@ -28,7 +28,7 @@ std::vector<Index> interfaces_of(const Network& network, const Resource& resourc
     // The interfaces of an Aurora cluster are its instances'.
     const bool of_cluster =
         resource.type == db_cluster && std::ranges::find(each.names, resource.id) != each.names.end();
-    if (each.owner == resource.id || each.id == resource.id || of_cluster) out.push_back(i);
+    if (!each.outside && (each.owner == resource.id || each.id == resource.id || of_cluster)) out.push_back(i);
   }
   return out;
 }

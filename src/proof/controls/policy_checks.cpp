@@ -49,6 +49,15 @@ void tie_to_principal(iam::Policy& policy) {
     }
 }
 
+// A policy that asks for a fixed account admits those whom it names, not the public ("Blocking public access to your
+// Amazon S3 storage", the meaning of "public"). Everybody is then seen by an account that no condition names.
+void add_named_accounts(const iam::Policy& policy, std::vector<std::string>& accounts) {
+  for (const iam::Statement& statement : policy.statements)
+    for (const iam::Condition& condition : statement.conditions)
+      if (condition.key == "aws:principalaccount")
+        accounts.insert(accounts.end(), condition.values.begin(), condition.values.end());
+}
+
 // Without the statements that name whom they admit: what is left admits everyone or nobody.
 iam::Policy for_everyone(iam::Policy policy) {
   std::erase_if(policy.statements, [](const iam::Statement& statement) {
@@ -67,11 +76,13 @@ void admits(Inquiry& ask, const Resource& resource, Documents documents_of, bool
       continue;
     }
     tie_to_principal(policy.value.policy);
+    std::vector<std::string> insiders{std::string(own_account)};
     if (only_everyone) {
       if (!names_everyone(policy.value.policy) && !policy.value.assumes_parameters) continue;
       policy.value.policy = for_everyone(std::move(policy.value.policy));
+      add_named_accounts(policy.value.policy, insiders);
     }
-    const iam::Outsider found = iam::find_outsider(policy.value.policy, own_account);
+    const iam::Outsider found = iam::find_outsider(policy.value.policy, insiders);
     if (found.request)
       ask.refuted(&resource, document.value.at, text_of(*found.request));
     else if (found.undecided)

@@ -199,7 +199,9 @@ std::vector<Endpoint> owners(const Network& network, const Endpoint& from, LeftO
   std::vector<Endpoint> out;
   for (Index i = 0; i < network.interfaces.size(); ++i) {
     const Interface& interface = network.interfaces[i];
-    if (!interface.takes_connections() || interface.owner == from.name || left_out(interface)) continue;
+    // What stands outside of the VPCs is a part of the Internet.
+    if (!interface.takes_connections() || interface.outside || interface.owner == from.name || left_out(interface))
+      continue;
     const auto found = std::ranges::find(out, interface.owner, &Endpoint::name);
     Endpoint& end = found != out.end() ? *found : out.emplace_back();
     end.name = interface.owner;

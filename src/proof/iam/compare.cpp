@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "iam/assignments.hpp"
+#include "iam/contains.hpp"
 #include "iam/evaluate.hpp"
 #include "iam/marker_proof.hpp"
 #include "iam/not_principal.hpp"
@@ -223,7 +224,7 @@ Difference compare(const Policy& left, const Policy& right, std::chrono::millise
   return out;
 }
 
-Outsider find_outsider(const Policy& policy, std::string_view account, std::chrono::milliseconds time) {
+Outsider find_outsider(const Policy& policy, const std::vector<std::string>& accounts, std::chrono::milliseconds time) {
   Budget budget(time);
   std::vector<const Statement*> statements;
   for (const Statement& statement : policy.statements) statements.push_back(&statement);
@@ -234,7 +235,7 @@ Outsider find_outsider(const Policy& policy, std::string_view account, std::chro
   const bool has_room = leaves_room(policy);
   Search in_widest(widest, nothing, budget);
   for (const Principal& principal : representative_principals(statements, budget)) {
-    if (principal.account == account || principal.kind == Principal::Kind::service) continue;
+    if (contains(accounts, principal.account) || principal.kind == Principal::Kind::service) continue;
     Answer answer = search.run(principal);
     if (answer.found) return {.request = std::move(answer.found), .undecided = false};
     out.undecided = out.undecided || !answer.excluded;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "iam/policy.hpp"
 #include "iam/request.hpp"
@@ -42,13 +43,13 @@ struct Containment {
 [[nodiscard]] Containment contained(const Policy& policy, const Policy& envelope,
                                     std::chrono::milliseconds budget = default_budget);
 
-// A request that the policy of a resource allows to somebody outside of the account: another account's principal, a
+// A request that the policy of a resource allows to somebody outside of the accounts: another one's principal, a
 // stranger, or the public; AWS's own services do not count.
 struct Outsider {
   std::optional<Request> request;
   bool undecided = false;
 };
-[[nodiscard]] Outsider find_outsider(const Policy& policy, std::string_view account,
+[[nodiscard]] Outsider find_outsider(const Policy& policy, const std::vector<std::string>& accounts,
                                      std::chrono::milliseconds budget = default_budget);
 
 }  // namespace redoubt::iam

@@ -102,7 +102,7 @@ class Builder {
     InterfaceKind kind = InterfaceKind::host;
     Value subnets, groups;                      // lists
     bool is_public = false, by_subnet = false;  // a public address: stated, or as the subnet has it
-    bool one_of = false, filtered = true;
+    bool one_of = false, filtered = true, outside = false;
     std::string private_because;  // where it has no public address: what says so
     std::string may_be_public;    // why it is not known whether it has a public address; empty: it is
     std::string unknown;
@@ -129,6 +129,7 @@ class Builder {
   void managed_services();
   void unmodelled_services();
   void not_modelled(const Resource& resource, std::string_view why, const Value& subnets, const Value& groups);
+  void stands_outside(const Resource& resource, std::string_view why);
   void add_members(const Resource& cluster, Placement& placement);
   [[nodiscard]] bool has_instances(const Resource& cluster);
   void set_publicness(const Resource& resource, const Value& stated, Placement& placement);

@@ -79,6 +79,7 @@ Index Builder::add_interface(const Resource& of, const Placement& placement, con
   out.one_of = placement.one_of;
   out.private_because = placement.private_because;
   out.unknown = placement.unknown;
+  out.outside = placement.outside;
   const Resource* const in = named("AWS::EC2::Subnet", subnet);
   Placement how = placement;
   if (in) {

@@ -14,6 +14,7 @@ struct Managed {
   bool in_each = false;  // has an interface in each of its subnets; else in some of them
   InterfaceKind kind = InterfaceKind::host;
   std::string_view name = {};  // the property by which people know it
+  bool needs_vpc = true;       // without subnets it is in the default VPC; else in none
 };
 
 constexpr Managed managed[] = {
@@ -81,8 +82,28 @@ constexpr Managed managed[] = {
      "SubnetIds",
      "SecurityGroupIds",
      {}},
-    {"AWS::OpenSearchService::Domain", "VPCOptions.SubnetIds", {}, {}, {}, "VPCOptions.SecurityGroupIds", {}, true},
-    {"AWS::Elasticsearch::Domain", "VPCOptions.SubnetIds", {}, {}, {}, "VPCOptions.SecurityGroupIds", {}, true},
+    {"AWS::OpenSearchService::Domain",
+     "VPCOptions.SubnetIds",
+     {},
+     {},
+     {},
+     "VPCOptions.SecurityGroupIds",
+     {},
+     true,
+     InterfaceKind::host,
+     {},
+     false},
+    {"AWS::Elasticsearch::Domain",
+     "VPCOptions.SubnetIds",
+     {},
+     {},
+     {},
+     "VPCOptions.SecurityGroupIds",
+     {},
+     true,
+     InterfaceKind::host,
+     {},
+     false},
     {"AWS::MSK::Cluster",
      "BrokerNodeGroupInfo.ClientSubnets",
      {},
@@ -102,7 +123,8 @@ constexpr Managed managed[] = {
      {},
      false,
      InterfaceKind::function,
-     "FunctionName"},
+     "FunctionName",
+     false},
     {"AWS::RedshiftServerless::Workgroup", "SubnetIds", {}, {}, {}, "SecurityGroupIds", "PubliclyAccessible"},
     {"AWS::FSx::FileSystem", "SubnetIds", {}, {}, {}, "SecurityGroupIds", {}, true},
     {"AWS::DMS::ReplicationInstance",
@@ -113,7 +135,17 @@ constexpr Managed managed[] = {
      "VpcSecurityGroupIds",
      "PubliclyAccessible"},
     {"AWS::DAX::Cluster", {}, "SubnetGroupName", "AWS::DAX::SubnetGroup", "SubnetIds", "SecurityGroupIds", {}},
-    {"AWS::SageMaker::NotebookInstance", "SubnetId", {}, {}, {}, "SecurityGroupIds", {}, true},
+    {"AWS::SageMaker::NotebookInstance",
+     "SubnetId",
+     {},
+     {},
+     {},
+     "SecurityGroupIds",
+     {},
+     true,
+     InterfaceKind::host,
+     {},
+     false},
 };
 
 }  // namespace
@@ -197,7 +229,11 @@ void Builder::managed_services() {
       } else {
         placement.subnets = case_.get(*each, service.subnets);
         if (!placement.subnets || (placement.subnets.is(Kind::list) && placement.subnets.items.empty())) {
-          not_modelled(*each, "no VPC is named for it, and what stands outside of one is not modelled", {}, {});
+          if (service.needs_vpc)
+            not_modelled(*each, "no subnet is named for it, and the default VPC is not modelled", {},
+                         placement.groups.is(Kind::list) ? placement.groups : Value{});
+          else
+            stands_outside(*each, "no VPC is named for it, and what stands outside of one is not modelled");
           continue;
         }
         if (!placement.subnets.is(Kind::list) && !placement.subnets.is(Kind::unknown))

@@ -124,6 +124,7 @@ struct Interface {
   bool filtered = true;          // false: groups do not apply to it
   bool checks_addresses = true;  // SourceDestCheck
   bool one_of = false;           // its owner has some of such interfaces, as AWS chooses; this one may not exist
+  bool outside = false;          // stands in no VPC, as a function without subnets: it may be asked for, and is unknown
   std::string private_because;   // why it has no public address, where the source says it
   std::string choice;            // of one_of: what decides which one exists, if not the subnet alone
   std::string unknown;           // why its place, addresses or groups are not known

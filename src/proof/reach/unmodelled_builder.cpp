@@ -11,6 +11,7 @@ namespace {
 // What packets come from or go to, and whose network is not modelled: where it says its subnets and groups, if it does.
 struct Unmodelled {
   std::string_view type, why, subnets = {}, groups = {};
+  bool outside = false;  // Interface::outside
 };
 
 constexpr std::string_view elsewhere = "it stands outside of the VPCs, and is not modelled";
@@ -34,26 +35,26 @@ constexpr Unmodelled unmodelled[] = {
     {"AWS::Transfer::Server", "its endpoint is not modelled", "EndpointDetails.SubnetIds",
      "EndpointDetails.SecurityGroupIds"},
     {"AWS::OpenSearchServerless::VpcEndpoint", inside, "SubnetIds", "SecurityGroupIds"},
-    {"AWS::OpenSearchServerless::Collection", elsewhere},
+    {"AWS::OpenSearchServerless::Collection", elsewhere, {}, {}, true},
     {"AWS::EC2::EC2Fleet", inside},
     {"AWS::EC2::SpotFleet", inside},
     {"AWS::EC2::InstanceConnectEndpoint", inside, {}, "SecurityGroupIds"},
     {"AWS::EC2::ClientVpnEndpoint", inside, {}, "SecurityGroupIds"},
     {"AWS::ElasticBeanstalk::Environment", inside},
     {"AWS::NetworkFirewall::Firewall", "firewalls are not modelled"},
-    {"AWS::AppRunner::Service", elsewhere},
+    {"AWS::AppRunner::Service", elsewhere, {}, {}, true},
     {"AWS::AppRunner::VpcConnector", inside, "Subnets", "SecurityGroups"},
-    {"AWS::AppRunner::VpcIngressConnection", elsewhere},
-    {"AWS::Lambda::Url", "function URLs stand outside of the VPCs, and are not modelled"},
-    {"AWS::ApiGateway::RestApi", elsewhere},
+    {"AWS::AppRunner::VpcIngressConnection", elsewhere, {}, {}, true},
+    {"AWS::Lambda::Url", elsewhere, {}, {}, true},
+    {"AWS::ApiGateway::RestApi", elsewhere, {}, {}, true},
     {"AWS::ApiGateway::VpcLink", "what an API passes on through it is not modelled"},
-    {"AWS::ApiGatewayV2::Api", elsewhere},
+    {"AWS::ApiGatewayV2::Api", elsewhere, {}, {}, true},
     {"AWS::ApiGatewayV2::VpcLink", "what an API passes on through it is not modelled", "SubnetIds", "SecurityGroupIds"},
-    {"AWS::CloudFront::Distribution", elsewhere},
+    {"AWS::CloudFront::Distribution", elsewhere, {}, {}, true},
     {"AWS::CloudFront::VpcOrigin", "what CloudFront passes on through it is not modelled"},
-    {"AWS::GlobalAccelerator::Accelerator", "what it passes on is not modelled"},
+    {"AWS::GlobalAccelerator::Accelerator", "what it passes on is not modelled", {}, {}, true},
     {"AWS::VpcLattice::Service", "VPC Lattice is not modelled"},
-    {"AWS::Lightsail::Instance", elsewhere},
+    {"AWS::Lightsail::Instance", elsewhere, {}, {}, true},
 };
 
 }  // namespace
@@ -71,9 +72,22 @@ void Builder::not_modelled(const Resource& resource, std::string_view why, const
   add_placement(resource, placement);
 }
 
+void Builder::stands_outside(const Resource& resource, std::string_view why) {
+  Placement placement;
+  placement.owner = resource.id;
+  if (!resource.arn.empty()) placement.names.push_back(resource.arn);
+  placement.outside = true;
+  placement.unknown = fmt::format("{} ({}): {}", resource.id, resource.type, why);
+  add_interface(resource, placement, {});
+}
+
 void Builder::unmodelled_services() {
   for (const Unmodelled& each : unmodelled)
     for (const Resource* resource : case_.resources(each.type)) {
+      if (each.outside) {
+        stands_outside(*resource, each.why);
+        continue;
+      }
       Value subnets = each.subnets.empty() ? Value{} : case_.get(*resource, each.subnets);
       Value groups = each.groups.empty() ? Value{} : case_.get(*resource, each.groups);
       if (each.type == "AWS::MSK::ServerlessCluster") {

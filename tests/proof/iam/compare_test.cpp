@@ -123,10 +123,10 @@ TEST(Compare, knows_that_a_principal_has_an_account) {
 
 TEST(Compare, finds_who_stands_outside_of_an_account) {
   const auto of = [](const std::string& rest) { return allow(R"("Action":"s3:GetObject","Resource":"*",)" + rest); };
-  EXPECT_FALSE(find_outsider(of(R"("Principal":{"AWS":"111111111111"})"), "111111111111").request);
-  EXPECT_TRUE(find_outsider(of(R"("Principal":"*")"), "111111111111").request);
+  EXPECT_FALSE(find_outsider(of(R"("Principal":{"AWS":"111111111111"})"), {"111111111111"}).request);
+  EXPECT_TRUE(find_outsider(of(R"("Principal":"*")"), {"111111111111"}).request);
   const Outsider none = find_outsider(
-      of(R"("Principal":"*","Condition":{"StringEquals":{"aws:PrincipalAccount":"111111111111"}})"), "111111111111");
+      of(R"("Principal":"*","Condition":{"StringEquals":{"aws:PrincipalAccount":"111111111111"}})"), {"111111111111"});
   EXPECT_FALSE(none.request || none.undecided);
 }
 

@@ -83,7 +83,7 @@ TEST(NotPrincipal, in_two_policies_is_compared_in_both_readings) {
   EXPECT_FALSE(open.only_left);
   ASSERT_TRUE(open.only_right);
   EXPECT_EQ(open.only_right->principal->name, root);
-  const Outsider outsider = find_outsider(all_but(aws({"arn:aws:iam::222222222222:user/eve"})), "111111111111");
+  const Outsider outsider = find_outsider(all_but(aws({"arn:aws:iam::222222222222:user/eve"})), {"111111111111"});
   EXPECT_TRUE(outsider.undecided && !outsider.request);
 }
 
