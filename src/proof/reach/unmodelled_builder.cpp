@@ -11,7 +11,7 @@ namespace {
 // What packets come from or go to, and whose network is not modelled: where it says its subnets and groups, if it does.
 struct Unmodelled {
   std::string_view type, why, subnets = {}, groups = {};
-  bool outside = false;  // Interface::outside
+  bool outside = false;  // where it names no subnets: Interface::outside
 };
 
 constexpr std::string_view elsewhere = "it stands outside of the VPCs, and is not modelled";
@@ -31,9 +31,9 @@ constexpr Unmodelled unmodelled[] = {
     {"AWS::Batch::ComputeEnvironment", inside, "ComputeResources.Subnets", "ComputeResources.SecurityGroupIds"},
     {"AWS::SageMaker::Domain", inside, "SubnetIds"},
     {"AWS::MWAA::Environment", inside, "NetworkConfiguration.SubnetIds", "NetworkConfiguration.SecurityGroupIds"},
-    {"AWS::CodeBuild::Project", inside, "VpcConfig.Subnets", "VpcConfig.SecurityGroupIds"},
+    {"AWS::CodeBuild::Project", inside, "VpcConfig.Subnets", "VpcConfig.SecurityGroupIds", true},
     {"AWS::Transfer::Server", "its endpoint is not modelled", "EndpointDetails.SubnetIds",
-     "EndpointDetails.SecurityGroupIds"},
+     "EndpointDetails.SecurityGroupIds", true},
     {"AWS::OpenSearchServerless::VpcEndpoint", inside, "SubnetIds", "SecurityGroupIds"},
     {"AWS::OpenSearchServerless::Collection", elsewhere, {}, {}, true},
     {"AWS::EC2::EC2Fleet", inside},
@@ -84,12 +84,12 @@ void Builder::stands_outside(const Resource& resource, std::string_view why) {
 void Builder::unmodelled_services() {
   for (const Unmodelled& each : unmodelled)
     for (const Resource* resource : case_.resources(each.type)) {
-      if (each.outside) {
+      Value subnets = each.subnets.empty() ? Value{} : case_.get(*resource, each.subnets);
+      Value groups = each.groups.empty() ? Value{} : case_.get(*resource, each.groups);
+      if (each.outside && !subnets) {
         stands_outside(*resource, each.why);
         continue;
       }
-      Value subnets = each.subnets.empty() ? Value{} : case_.get(*resource, each.subnets);
-      Value groups = each.groups.empty() ? Value{} : case_.get(*resource, each.groups);
       if (each.type == "AWS::MSK::ServerlessCluster") {
         std::vector<Value> named;
         for (const Value& place : subnets.items)
