@@ -36,6 +36,24 @@ Value at_place(Value value, Location at) {
   return value;
 }
 
+// A database's port is the stated one, else its engine's; where it is made of another, that one's; of an instance of a
+// cluster the cluster says it.
+Value port_of(Case& in, const Value& reference) {
+  const Resource& database = in.estate().resources[reference.index];
+  if (database.type != "AWS::RDS::DBInstance" && database.type != "AWS::RDS::DBCluster") return reference;
+  if (database.type == "AWS::RDS::DBInstance" && in.get(database, "DBClusterIdentifier")) return reference;
+  if (Value stated = in.get(database, "Port")) return stated;
+  for (const std::string_view origin :
+       {"DBSnapshotIdentifier", "DBClusterSnapshotIdentifier", "SnapshotIdentifier", "SourceDBInstanceIdentifier",
+        "SourceDBClusterIdentifier", "SourceDbiResourceId", "SourceDBInstanceAutomatedBackupsArn",
+        "SourceDbClusterResourceId"})
+    if (in.get(database, origin)) return reference;
+  const Known<std::string> engine = in.text(in.get(database, "Engine"));
+  const auto port = engine.known() ? default_port(engine.value) : std::nullopt;
+  if (!port) return reference;
+  return at_place(estate::number(*port), reference.at);
+}
+
 std::optional<std::uint32_t> index_of(const Value& value) {
   const auto text = scalar_text(value);
   if (!text) return std::nullopt;
@@ -330,6 +348,7 @@ Value Case::evaluate_cidr(const Value& call) {
 Value Case::evaluate_reference(const Value& reference) {
   const Resource& resource = estate_.resources[reference.index];
   const auto is_it = [&](const Copied& each) { return each.type == resource.type && each.name == reference.text; };
+  if (reference.text == "Endpoint.Port") return port_of(*this, reference);
   if (!std::ranges::any_of(copied_attributes, is_it)) return reference;
   Value copied = get(resource, reference.text);
   return copied ? copied : reference;

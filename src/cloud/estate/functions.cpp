@@ -87,6 +87,16 @@ bool write_compact(json::Writer& writer, const Value& value) {
 
 }  // namespace
 
+std::optional<std::int64_t> default_port(std::string_view engine) {
+  constexpr std::pair<std::string_view, std::int64_t> ports[] = {
+      {"postgres", 5432},     {"aurora-postgresql", 5432}, {"mysql", 3306},      {"mariadb", 3306}, {"aurora", 3306},
+      {"aurora-mysql", 3306}, {"oracle-", 1521},           {"sqlserver-", 1433}, {"db2-", 50000},
+  };
+  for (const auto& [name, port] : ports)
+    if (engine == name || (name.ends_with('-') && engine.starts_with(name))) return port;
+  return std::nullopt;
+}
+
 std::string base64(std::string_view bytes) {
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;

@@ -24,4 +24,8 @@ namespace redoubt::estate {
 // A document on one line ("Fn::ToJsonString"); none where a part of it is not a document's.
 [[nodiscard]] std::optional<std::string> json_string(const Value& value);
 
+// The port at which a database of this engine takes connections where none is stated (CreateDBInstance and
+// CreateDBCluster, Port, RDS API reference); nothing for engines that the page does not list.
+[[nodiscard]] std::optional<std::int64_t> default_port(std::string_view engine);
+
 }  // namespace redoubt::estate

@@ -104,7 +104,7 @@ void Builder::acls() {
             "which allows everything");
       else if (subnet.unknown.empty())
         subnet.unknown = fmt::format("{}: its network ACL is not in the source", subnet.id);
-    } else if (n_.vpcs[subnet.vpc].ranges.empty() && subnet.unknown.empty()) {
+    } else if (is_foreign(subnet.vpc) && subnet.unknown.empty()) {
       subnet.unknown = fmt::format("{}: the network ACL that its VPC has by default is not in the source", subnet.id);
     }
   }

@@ -10,18 +10,6 @@ namespace {
 
 constexpr std::string_view target_group_type = "AWS::ElasticLoadBalancingV2::TargetGroup";
 
-// "TCP_UDP" listens to both.
-std::vector<std::uint8_t> transports_of(std::string_view protocol) {
-  if (protocol == "UDP" || protocol == "QUIC") return {udp};
-  if (protocol == "TCP_UDP" || protocol == "TCP_QUIC") return {tcp, udp};
-  return {tcp};
-}
-
-PortSet one_port(double number) {
-  if (number < 0 || number > 65535) return {};
-  return PortSet::one(static_cast<std::uint16_t>(number));
-}
-
 // The value of an attribute in [{Key, Value}].
 const Value& attribute(const Value& attributes, std::string_view key) {
   static const Value nothing;
@@ -30,7 +18,53 @@ const Value& attribute(const Value& attributes, std::string_view key) {
   return nothing;
 }
 
+// A target of a snapshot whose state is "unused" gets nothing (TargetHealth, Elastic Load Balancing API reference): its
+// group has no listener, or its zone is not enabled. One that is stopped may start again.
+bool is_unused(const Value& descriptions, std::size_t number, const Value& target) {
+  if (number >= descriptions.items.size() || descriptions.items[number]["Target"] != target) return false;
+  const Value& health = descriptions.items[number]["TargetHealth"];
+  return health["State"].text == "unused" && health["Reason"].text == "Target.NotInUse";
+}
+
 }  // namespace
+
+// "TCP_UDP" listens to both.
+std::vector<std::uint8_t> Builder::transports_of(std::string_view protocol) {
+  if (protocol == "UDP" || protocol == "QUIC") return {udp};
+  if (protocol == "TCP_UDP" || protocol == "TCP_QUIC") return {tcp, udp};
+  return {tcp};
+}
+
+PortSet Builder::one_port(double number) {
+  if (number < 0 || number > 65535) return {};
+  return PortSet::one(static_cast<std::uint16_t>(number));
+}
+
+// Whether two subnets are certainly in different zones: by name, or as different items of one Fn::GetAZs.
+bool Builder::zones_differ(Index left, Index right) {
+  const auto zone = [&](Index s) {
+    const auto found = zone_names_.find(s);
+    return found == zone_names_.end() ? std::string_view() : std::string_view(found->second);
+  };
+  const std::string_view one = zone(left), other = zone(right);
+  if (one.empty() || other.empty() || one == other) return false;
+  const auto list_of = [](std::string_view name) {
+    return name.starts_with('$') ? name.substr(0, name.rfind('.')) : "";
+  };
+  return list_of(one) == list_of(other);
+}
+
+// "If you register targets in an Availability Zone but do not enable the Availability Zone, these registered targets do
+// not receive traffic" ("How Elastic Load Balancing works", user guide).
+bool Builder::is_in_other_zone(Index interface, const LoadBalancer& balancer) {
+  const Interface& target = n_.interfaces[interface];
+  if (target.subnet == none || target.kind == InterfaceKind::load_balancer || balancer.interfaces.empty()) return false;
+  return std::ranges::all_of(balancer.interfaces, [&](Index i) {
+    const Index subnet = n_.interfaces[i].subnet;
+    return subnet != none && n_.subnets[subnet].vpc == n_.subnets[target.subnet].vpc &&
+           zones_differ(subnet, target.subnet);
+  });
+}
 
 void Builder::balancers() {
   for (const Resource* each : case_.resources("AWS::ElasticLoadBalancingV2::LoadBalancer")) balancer(*each);
@@ -95,42 +129,9 @@ void Builder::balancer(const Resource& resource) {
   n_.balancers.push_back(std::move(out));
 }
 
-void Builder::listener(const Resource& resource, LoadBalancer& balancer) {
-  const Known<double> port = case_.number(case_.get(resource, "Port"));
-  const Known<std::string> protocol = text(resource, "Protocol").when_absent("HTTP");
-  if (!port.known() || !protocol.known()) {
-    balancer.unknown = fmt::format("{}: its port or protocol is not known", resource.id);
-    return;
-  }
-  bool has_rules = false;
-  for (const std::uint8_t transport : transports_of(protocol.value)) {
-    Listener out{transport, one_port(port.value), {}};
-    forward(case_.get(resource, "DefaultActions"), balancer, out, balancer.passes_through);
-    for (const Resource* rule : case_.resources("AWS::ElasticLoadBalancingV2::ListenerRule"))
-      if (named("AWS::ElasticLoadBalancingV2::Listener", case_.get(*rule, "ListenerArn")) == &resource) {
-        has_rules = true;
-        forward(case_.get(*rule, "Actions"), balancer, out, balancer.passes_through);
-      }
-    balancer.listeners.push_back(std::move(out));
-  }
-  // The default one is among them, so that there is none only where they were not asked for.
-  if (is_snapshot(resource) && !balancer.passes_through && !has_rules && balancer.unknown.empty())
-    balancer.unknown = fmt::format("{}: the listener's rules are not in the source", resource.id);
-}
-
-void Builder::forward(const Value& actions, LoadBalancer& balancer, Listener& listener, bool is_network) {
-  if (actions && !actions.is(Kind::list)) balancer.unknown = fmt::format("{}: {}", balancer.id, shown(actions));
-  for (const Value& action : actions.items) {
-    if (case_.text(action["Type"]).value != "forward") continue;
-    const Value& several = action["ForwardConfig"]["TargetGroups"];
-    if (several.is(Kind::list))
-      for (const Value& each : several.items) target_group(each["TargetGroupArn"], balancer, listener, is_network);
-    else
-      target_group(action["TargetGroupArn"], balancer, listener, is_network);
-  }
-}
-
-void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listener& listener, bool is_network) {
+void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listener& listener,
+                           const AddressSet& clients) {
+  const bool is_network = balancer.passes_through;
   const Resource* const group = named(target_group_type, named_by);
   if (!group) {
     balancer.unknown = fmt::format("{}: its target group {} is not in the source", balancer.id, shown(named_by));
@@ -154,8 +155,10 @@ void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listen
         fmt::format("the attributes of {} are not in the sources: it is taken to {} clients' addresses, as by default",
                     group->id, keeps ? "keep" : "replace"));
   }
-  const auto add = [&](BalancerTarget target) {
+  const auto add = [&](BalancerTarget target, bool in_all_zones = false) {
+    if (target.interface != none && !in_all_zones && is_in_other_zone(target.interface, balancer)) return;
     target.protocol = transport;
+    target.clients = clients;
     target.keeps_client_address = keeps;
     listener.targets.push_back(static_cast<Index>(balancer.targets.size()));
     balancer.targets.push_back(std::move(target));
@@ -174,7 +177,10 @@ void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listen
   };
   const Value targets = case_.get(*group, "Targets");
   if (targets.is(Kind::unknown)) balancer.unknown = fmt::format("{}: {}", group->id, targets.text);
-  for (const Value& each : targets.items) {
+  const Value health = case_.get(*group, "TargetHealthDescriptions");
+  for (std::size_t i = 0; i < targets.items.size(); ++i) {
+    const Value& each = targets.items[i];
+    if (is_unused(health, i, each)) continue;
     const Known<double> port = case_.number(each["Port"]).when_absent(usual.value);
     if (!port.known() || !usual.known()) {
       balancer.unknown = fmt::format("{}: a target's port is not known", group->id);
@@ -193,11 +199,11 @@ void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listen
       target.ports = one_port(port.value);
       const Value vpc_value = case_.get(*group, "VpcId");
       const Index vpc = place(vpc_, "AWS::EC2::VPC", vpc_value);
-      for (Index i = 0; i < n_.interfaces.size() && target.interface == none; ++i)
-        if (n_.interfaces[i].subnet != none && n_.subnets[n_.interfaces[i].subnet].vpc == vpc &&
-            n_.interfaces[i].addresses() == AddressSet::one(*address))
-          target.interface = i;
-      add(target);
+      for (Index of = 0; of < n_.interfaces.size() && target.interface == none; ++of)
+        if (n_.interfaces[of].subnet != none && n_.subnets[n_.interfaces[of].subnet].vpc == vpc &&
+            n_.interfaces[of].addresses() == AddressSet::one(*address))
+          target.interface = of;
+      add(target, case_.text(each["AvailabilityZone"]).value == "all");
     } else {
       balancer.unknown = fmt::format("{}: its target {} is not in the source", group->id, id);
     }
@@ -244,6 +250,7 @@ void Builder::classic_balancer(const Resource& resource) {
     }
     Listener listener{tcp, one_port(port.value), {}};
     for (const Index host : hosts) {
+      if (is_in_other_zone(host, out)) continue;
       BalancerTarget target;
       target.interface = host;
       target.ports = one_port(to.value);

@@ -1,5 +1,6 @@
 // The making of a Network from an estate: what its parts share (vpc_builder.cpp, group_builder.cpp, acl_builder.cpp,
-// route_builder.cpp, gateway_builder.cpp, interface_builder.cpp, service_builder.cpp, balancer_builder.cpp). Only
+// route_builder.cpp, gateway_builder.cpp, direct_connect_builder.cpp, interface_builder.cpp, service_builder.cpp,
+// balancer_builder.cpp, listener_builder.cpp …). Only
 // network_of uses it.
 #pragma once
 
@@ -76,6 +77,7 @@ class Builder {
   [[nodiscard]] Index vpc_of(const Value& value);
   [[nodiscard]] Known<std::vector<Prefix>> prefix_list(const Value& value);
   [[nodiscard]] Index vpc_not_in_source(const std::string& id);
+  [[nodiscard]] bool is_foreign(Index vpc) const;
 
   // --- gateway_builder.cpp
   void gateways();
@@ -84,6 +86,7 @@ class Builder {
   void vpn_connections();
   void direct_connect();
   void virtual_interfaces();
+  void learnt_prefixes();
   [[nodiscard]] AddressSet customer_address(const Resource& virtual_interface);
   void transit_gateways();
   void transit_tables();
@@ -135,13 +138,21 @@ class Builder {
   void set_publicness(const Resource& resource, const Value& stated, Placement& placement);
   void interface_endpoints();
 
+  // --- listener_builder.cpp
+  struct ListenerRule;
+  [[nodiscard]] std::vector<ListenerRule> listener_rules(const Resource& listener, LoadBalancer& balancer);
+  void listener(const Resource& resource, LoadBalancer& balancer);
+  void forward(const Value& actions, LoadBalancer& balancer, Listener& listener, const AddressSet& clients);
+
   // --- balancer_builder.cpp
   void balancers();
   void balancer(const Resource& resource);
   void classic_balancer(const Resource& resource);
-  void listener(const Resource& resource, LoadBalancer& balancer);
-  void target_group(const Value& named_by, LoadBalancer& balancer, Listener& listener, bool is_network);
-  void forward(const Value& actions, LoadBalancer& balancer, Listener& listener, bool is_network);
+  void target_group(const Value& named_by, LoadBalancer& balancer, Listener& listener, const AddressSet& clients);
+  [[nodiscard]] bool zones_differ(Index left, Index right);
+  [[nodiscard]] bool is_in_other_zone(Index interface, const LoadBalancer& balancer);
+  [[nodiscard]] static std::vector<std::uint8_t> transports_of(std::string_view protocol);
+  [[nodiscard]] static PortSet one_port(double number);
   [[nodiscard]] std::vector<Index> balancer_interfaces(const Resource& resource, std::string_view description,
                                                        bool filtered);
 
@@ -154,6 +165,7 @@ class Builder {
   std::map<const Resource*, std::vector<Index>> owned_;  // interfaces of instances, services, load balancers
   std::map<std::string, Index> foreign_groups_, foreign_vpcs_;
   std::map<Index, std::string> unknown_ranges_;  // by subnet: why one is not known
+  std::map<Index, std::string> zone_names_;      // by subnet: as text, or as "${Fn::GetAZs.0}"
   std::map<Index, Index> default_groups_, main_tables_, default_transit_tables_, default_propagation_;
   std::map<std::pair<std::string, Index>, Index> attachments_;  // by id and gateway
   std::map<std::string, Index> vpn_attachments_, direct_connect_attachments_;

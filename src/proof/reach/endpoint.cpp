@@ -27,6 +27,10 @@ Endpoint by_address(const Network& network, std::string_view name, Address addre
     for (const Prefix& range : network.subnets[s].ranges)
       if (range.addresses().contains(address)) out.host_subnet = s;
   if (out.host_subnet == none) out.internet = internet_addresses().contains(address);
+  if (out.host_subnet != none || out.internet) return out;
+  // Whoever is behind a site that does not say what it has.
+  for (Index s = 0; s < network.sites.size(); ++s)
+    if (!network.sites[s].unknown.empty()) out.sites.push_back(s);
   return out;
 }
 

@@ -33,7 +33,7 @@ Index Builder::default_group(Index vpc) {
   Group& group = n_.groups.emplace_back();
   group.id = fmt::format("{}.DefaultSecurityGroup", n_.vpcs[vpc].id);
   group.vpc = vpc;
-  group.unknown = n_.vpcs[vpc].ranges.empty() ? n_.vpcs[vpc].unknown : "";
+  group.unknown = is_foreign(vpc) ? n_.vpcs[vpc].unknown : "";
   Rule own;
   own.group = at->second;
   own.protocols.set();

@@ -36,7 +36,8 @@ void Builder::interfaces() {
 }
 
 void Builder::set_groups(Interface& interface, const Value& groups) {
-  if (groups && !groups.is(Kind::list)) {
+  interface.has_its_groups = !groups || groups.is(Kind::list);
+  if (!interface.has_its_groups) {
     if (interface.unknown.empty())
       interface.unknown = fmt::format("{}: its security groups are not known: {}", interface.owner, shown(groups));
     return;
@@ -44,6 +45,7 @@ void Builder::set_groups(Interface& interface, const Value& groups) {
   for (const Value& each : groups.items) {
     std::string why;
     const Index group = group_of(each, why);
+    interface.has_its_groups = interface.has_its_groups && why.empty();
     if (!why.empty() && interface.unknown.empty()) interface.unknown = fmt::format("{}: {}", interface.owner, why);
     if (std::ranges::find(interface.groups, group) == interface.groups.end()) interface.groups.push_back(group);
   }
@@ -92,12 +94,19 @@ Index Builder::add_interface(const Resource& of, const Placement& placement, con
       out.unknown = fmt::format("{}: whether it gets a public address is not known: {}", out.owner, maps.why);
   } else {
     out.id = placement.id.empty() ? placement.owner : placement.id;
-    if (out.unknown.empty())
-      out.unknown = subnet ? fmt::format("{}: its subnet {} is not in the source", out.owner, shown(subnet))
-                           : fmt::format("{}: its subnet is not in the source", out.owner);
+    if (const Known<estate::Rendered> stated = case_.rendered(subnet); !out.unknown.empty()) {
+      // The first reason stands.
+    } else if (!subnet) {
+      out.unknown = fmt::format("{}: its subnet is not in the source", out.owner);
+    } else if (stated.known()) {
+      out.unknown = fmt::format("{}: its subnet {} is not in the source", out.owner, stated.value.text);
+    } else {
+      out.unknown = fmt::format("{}: its subnet is not known: {}", out.owner, stated.why);
+    }
   }
   assign_from_range(out, how, case_.get(of, "PrivateIpAddress"));
   set_groups(out, placement.groups);
+  out.has_its_groups = out.has_its_groups && placement.unknown.empty() && !is_snapshot(of);
   const auto index = static_cast<Index>(n_.interfaces.size());
   n_.interfaces.push_back(std::move(out));
   owned_[&of].push_back(index);
@@ -167,6 +176,7 @@ void Builder::network_interface(const Resource& resource) {
   // Interfaces of NAT gateways, transit gateways and load balancers without groups are not filtered by any.
   out.filtered = !placement.groups.is(Kind::list) || !placement.groups.items.empty();
   set_groups(out, placement.groups);
+  out.has_its_groups = false;  // of a template's only: a snapshot lists what there is
   const auto index = static_cast<Index>(n_.interfaces.size());
   interface_[&resource] = index;
   n_.interfaces.push_back(std::move(out));
@@ -234,6 +244,9 @@ void Builder::nat_gateways() {
       placement.kind = InterfaceKind::nat_gateway;
       placement.filtered = false;
       placement.is_public = nat.is_public && !is_snapshot(*each);
+      if (text_or(*each, "AvailabilityMode") == "regional")
+        placement.unknown =
+            fmt::format("{}: NAT gateways of a region, which stand in no subnet, are not modelled", each->id);
       nat.interface = add_interface(*each, placement, case_.get(*each, "SubnetId"));
       Interface& made = n_.interfaces[nat.interface];
       std::erase_if(made.assigned, [](const Assigned& a) { return !is_ipv4(a.addresses.first()); });

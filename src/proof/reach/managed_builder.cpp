@@ -125,6 +125,17 @@ constexpr Managed managed[] = {
      InterfaceKind::function,
      "FunctionName",
      false},
+    {"AWS::Serverless::Function",  // becomes an AWS::Lambda::Function of the same logical id
+     "VpcConfig.SubnetIds",
+     {},
+     {},
+     {},
+     "VpcConfig.SecurityGroupIds",
+     {},
+     false,
+     InterfaceKind::function,
+     "FunctionName",
+     false},
     {"AWS::RedshiftServerless::Workgroup", "SubnetIds", {}, {}, {}, "SecurityGroupIds", "PubliclyAccessible"},
     {"AWS::FSx::FileSystem", "SubnetIds", {}, {}, {}, "SecurityGroupIds", {}, true},
     {"AWS::DMS::ReplicationInstance",
@@ -242,6 +253,10 @@ void Builder::managed_services() {
       if (std::string known = text_or(*each, service.name); !service.name.empty() && !known.empty())
         placement.names.push_back(std::move(known));
       if (!each->arn.empty()) placement.names.push_back(each->arn);
+      // A file system is reached at its mount targets.
+      if (each->type == "AWS::EFS::MountTarget")
+        if (const Resource* const files = named("AWS::EFS::FileSystem", case_.get(*each, "FileSystemId")))
+          placement.names.push_back(files->id);
       add_members(*each, placement);
       if (!service.is_public.empty()) set_publicness(*each, case_.get(*each, service.is_public), placement);
       add_placement(*each, placement);

@@ -124,6 +124,7 @@ struct Interface {
   bool filtered = true;          // false: groups do not apply to it
   bool checks_addresses = true;  // SourceDestCheck
   bool one_of = false;           // its owner has some of such interfaces, as AWS chooses; this one may not exist
+  bool has_its_groups = false;   // `groups` are all that it has, whatever else is unknown
   bool outside = false;          // stands in no VPC, as a function without subnets: it may be asked for, and is unknown
   std::string private_because;   // why it has no public address, where the source says it
   std::string choice;            // of one_of: what decides which one exists, if not the subnet alone
@@ -227,8 +228,9 @@ struct BalancerTarget {
   std::optional<Address> address;
   std::uint8_t protocol = tcp;
   PortSet ports;
-  std::string function;               // a Lambda function, invoked without any network
-  bool keeps_client_address = false;  // of a Network Load Balancer: what reaches the target comes from the client
+  std::string function;                    // a Lambda function, invoked without any network
+  AddressSet clients = AddressSet::all();  // a listener's rule passes on what these send, and nothing else
+  bool keeps_client_address = false;       // of a Network Load Balancer: what reaches the target comes from the client
 };
 
 // "What is an Application/Network/Gateway/Classic Load Balancer": one connection ends at it, it opens another.

@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "reach/beyond.hpp"
 #include "reach/search.hpp"
 #include "reach/simulate.hpp"
 
@@ -24,8 +25,9 @@ PacketSet wanted(const Question& question) {
   return question.within ? out & *question.within : out;
 }
 
-bool has(const std::vector<Index>& list, Index index) {
-  return std::ranges::find(list, index) != list.end();
+template <class T>
+bool has(const std::vector<T>& list, const T& each) {
+  return std::ranges::find(list, each) != list.end();
 }
 
 std::string without_public_address(const Interface& interface) {
@@ -81,7 +83,13 @@ std::vector<Flow> Reach::flows(const Question& question, std::optional<Drop>& st
   }
   for (const Index s : from.sites) {
     const Site& site = network_.sites[s];
-    if (!site.unknown.empty() && !source) search.doubts.push_back(site.unknown);
+    if (site.unknown.empty() || source) {
+      run({HopKind::site, s}, site_sources(site));
+      continue;
+    }
+    // What is known of it first; beyond that it may have any address.
+    if (const AddressSet known = addresses_of(site.prefixes) | site.own; !known.empty()) run({HopKind::site, s}, known);
+    search.doubts.push_back(site.unknown);
     run({HopKind::site, s}, site_sources(site));
   }
   if (from.internet) run({HopKind::internet, none}, internet_addresses());
@@ -156,13 +164,29 @@ Answer Reach::ask(const Question& question) const {
   for (const Endpoint* end : {&question.from, &question.to})
     for (const Index i : end->interfaces)
       if (const std::string& why = network_.interfaces[i].unknown; !why.empty()) doubts.push_back(why);
-  if (!found.empty()) {
+  const auto closed = settled_by_groups(question, wanted(question));
+  if (!found.empty() && !closed) {
     for (const Leg& leg : found.front().legs) append(out.path, leg.arrival.path);
     out.unknown = found.front().doubt;
     return out;
   }
+  if (is_nobodys(question.from))
+    if (std::string why = why_beyond(network_, *question.from.address); !why.empty()) doubts.push_back(std::move(why));
+  if (closed && (!doubts.empty() || !found.empty())) {
+    const Interface& interface = network_.interfaces[*closed];
+    const std::string& group = network_.groups[interface.groups.front()].id;
+    out.verdict = Verdict::unreachable;
+    out.stopped_by = StoppedBy{group, "security group",
+                               fmt::format("whatever else is not known: no inbound rule of {} allows it",
+                                           interface.groups.size() == 1 ? group : interface.owner + "'s groups"),
+                               false};
+    return out;
+  }
   if (!doubts.empty()) {
-    out.unknown = fmt::format("{}", fmt::join(doubts, "; "));
+    std::vector<std::string> each;
+    for (std::string& doubt : doubts)
+      if (!has(each, doubt)) each.push_back(std::move(doubt));
+    out.unknown = fmt::format("{}", fmt::join(each, "; "));
     return out;
   }
   out.verdict = Verdict::unreachable;
@@ -182,12 +206,7 @@ Answer Reach::ask(const Question& question) const {
           sender.addresses().contains(out.packet->source))
         out.stopped_by->rule = without_public_address(sender);
   } else {
-    const bool source = question.from.internet && question.source && !internet_addresses().contains(*question.source);
-    out.stopped_by = StoppedBy{
-        question.to.name, "question",
-        source ? fmt::format("{} is no address of the Internet", text_of(*question.source))
-               : std::string("no packet can have such addresses: one end has none of the family that the other has"),
-        false};
+    out.stopped_by = StoppedBy{question.to.name, "question", why_no_packet(network_, question), false};
   }
   return out;
 }
@@ -274,6 +293,10 @@ std::vector<Reached> Reach::reached_from_internet(bool direct) const {
   // a gateway's own route table may; then each interface is asked about.
   using Key = std::tuple<Index, std::vector<Index>, bool, bool, InterfaceKind, std::vector<std::tuple<Index, Index>>>;
   std::map<Key, std::optional<Reached>> classes;
+  // A load balancer that is not all known may pass something on to any of them.
+  const bool any_behind = !direct && std::ranges::any_of(network_.balancers, [](const LoadBalancer& each) {
+    return !each.unknown.empty();
+  });
   std::vector<Reached> out;
   for (Index i = 0; i < network_.interfaces.size(); ++i) {
     const Interface& interface = network_.interfaces[i];
@@ -294,7 +317,7 @@ std::vector<Reached> Reach::reached_from_internet(bool direct) const {
     if (const LoadBalancer* own = lookup_.balancer_of(i))
       behind.emplace_back(static_cast<Index>(own - network_.balancers.data()), none);
     // Nobody outside can address it, and nobody passes anything on to it.
-    if (!alone && !four && !six && behind.empty()) continue;
+    if (!alone && !four && !six && behind.empty() && !any_behind) continue;
     const auto ask_about = [&](Index index) -> std::optional<Reached> {
       Question question;
       question.from.internet = true;

@@ -105,6 +105,8 @@ class Reach {
   class Search;
   [[nodiscard]] Answer confirmed(const Flow& flow) const;
   [[nodiscard]] std::vector<Index> placements(const Endpoint& end, Hop hop) const;
+  // A receiving interface whose groups let nothing of the kind in from this sender, where that is so for every one.
+  [[nodiscard]] std::optional<Index> settled_by_groups(const Question& question, const PacketSet& wanted) const;
   [[nodiscard]] std::string placement_doubt(const Question& question, const Flow& flow) const;
 
   const Network& network_;

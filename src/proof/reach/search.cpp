@@ -131,41 +131,6 @@ void Reach::Search::run(const Sender& sender) {
   if (!found) unseen_balancers(goal);
 }
 
-// "DNS64 and NAT64" (VPC user guide): names become addresses of 64:ff9b::/96, and a NAT gateway turns these into IPv4.
-void Reach::Search::mind_nat64(const Sender& sender, const Goal& goal) {
-  static const AddressSet nat64 = parse_prefix("64:ff9b::/96")->addresses();
-  if (sender.hop.kind != HopKind::interface || (goal.addresses & all_ipv4()).empty()) return;
-  const Interface& interface = network.interfaces[sender.hop.index];
-  if (interface.subnet == none || (interface.addresses() & all_ipv6()).empty()) return;
-  const Index table = network.subnets[interface.subnet].route_table;
-  if (table == none) return;
-  for (const RouteShare& share : filters.routes(table)) {
-    const TargetKind kind = share.route->target.kind;
-    if (kind == TargetKind::local || kind == TargetKind::internet_gateway || kind == TargetKind::egress_only_gateway ||
-        kind == TargetKind::blackhole || (share.destinations & nat64).empty())
-      continue;
-    doubts.push_back(fmt::format("{}: what NAT64 reaches is not modelled", network.route_tables[table].id));
-    return;
-  }
-}
-
-// A load balancer that the source only half shows may pass anything on to where it can get.
-void Reach::Search::unseen_balancers(const Goal& goal) {
-  const auto doubt = [&](std::string why) {
-    if (std::ranges::find(doubts, why) == doubts.end()) doubts.push_back(std::move(why));
-  };
-  for (const Index i : to.interfaces)
-    if (const Index subnet = network.interfaces[i].subnet; subnet != none)
-      if (const std::string& why = network.vpcs[network.subnets[subnet].vpc].hidden; !why.empty()) doubt(why);
-  for (const Index i : lookup.unknown_balancers()) {
-    const Sender sender{{HopKind::interface, i}, network.interfaces[i].addresses()};
-    Walk walk = start(sender, PacketSet::everything().from(sender.addresses).to(goal.addresses) & wanted, false, &to);
-    if (std::ranges::any_of(walk.arrivals(), [&](const Arrival& arrival) { return reaches(to, arrival); }))
-      doubt(
-          fmt::format("{}: the load balancer that has this interface is not in the source", network.interfaces[i].id));
-  }
-}
-
 void Reach::Search::connect(const Sender& sender, const Goal& goal, const PacketSet& constraint,
                             const std::vector<Leg>& before) {
   const PacketSet packets = (PacketSet::everything().from(sender.addresses).to(goal.addresses)) & constraint;
@@ -274,9 +239,18 @@ std::optional<Leg> Reach::Search::close_kept(Hop from, Arrival arrival, const st
 // --- Load balancers --------------------------------------------------------------------------------------------------
 
 void Reach::Search::through_balancers(const Sender& sender) {
-  // Those that have the receiver, or a load balancer before it, among their targets.
+  // Those that have the receiver, or a load balancer before it, among their targets; and those that may have it.
   std::vector<Index> known = to.interfaces, todo = to.interfaces;
   std::vector<Index> balancers;
+  for (Index b = 0; b < network.balancers.size(); ++b)
+    if (!network.balancers[b].unknown.empty() && may_pass_on(network.balancers[b])) {
+      balancers.push_back(b);
+      for (const Index own : network.balancers[b].interfaces)
+        if (!has(known, own)) {
+          known.push_back(own);
+          todo.push_back(own);
+        }
+    }
   while (!todo.empty()) {
     const Index interface = todo.back();
     todo.pop_back();
@@ -325,7 +299,9 @@ void Reach::Search::arrived(std::vector<Leg> legs, bool at_receiver) {
       const BalancerTarget& target = balancer->targets[t];
       if (!at_receiver && !has_any(towards_, lookup.targets_of(target))) continue;
       targets = true;
-      to_target(there, target, at_receiver);
+      std::vector<Leg> passed = there;
+      passed.back().packets = taken.from(target.clients);
+      if (!passed.back().packets.empty()) to_target(passed, target, at_receiver);
     }
     if (found) return;
   }

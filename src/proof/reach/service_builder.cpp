@@ -15,6 +15,9 @@ void Builder::ecs() {
     Placement placement;
     placement.owner = each->id;
     placement.names = {text_or(*each, "ServiceName")};
+    // Its tasks are asked for by their definition as well.
+    if (const Resource* const tasks = named("AWS::ECS::TaskDefinition", case_.get(*each, "TaskDefinition")))
+      placement.names.push_back(tasks->id);
     placement.subnets = network["Subnets"];
     placement.groups = network["SecurityGroups"];
     placement.one_of = true;

@@ -74,6 +74,11 @@ Index Builder::vpc_not_in_source(const std::string& id) {
   return at->second;
 }
 
+// Whether the source names the VPC and does not hold it.
+bool Builder::is_foreign(Index vpc) const {
+  return std::ranges::any_of(foreign_vpcs_, [&](const auto& each) { return each.second == vpc; });
+}
+
 Index Builder::vpc_of(const Value& value) {
   if (!value) return none;
   if (const Index found = place(vpc_, "AWS::EC2::VPC", value); found != none) return found;
@@ -102,7 +107,12 @@ void Builder::subnets() {
     if (subnet.ranges.empty() && subnet.unknown.empty())
       subnet.unknown = fmt::format("{}: its address range is not in the source", subnet.id);
     subnet.zone = text_or(*each, "AvailabilityZone", text_or(*each, "AvailabilityZoneId"));
-    subnet_[each] = static_cast<Index>(n_.subnets.size());
+    const auto index = static_cast<Index>(n_.subnets.size());
+    subnet_[each] = index;
+    if (!subnet.zone.empty())
+      zone_names_[index] = subnet.zone;
+    else if (std::string zone = shown(case_.get(*each, "AvailabilityZone")); zone.starts_with("${Fn::GetAZs."))
+      zone_names_[index] = std::move(zone);
     n_.subnets.push_back(std::move(subnet));
   }
   for (const Resource* each : case_.resources("AWS::EC2::SubnetCidrBlock"))

@@ -189,6 +189,9 @@ void Walk::from_site(Index site, const PacketSet& packets) {
   State start;
   start.packets = packets;
   start.path = {{HopKind::site, site}};
+  if (const Site& from = network_.sites[site];
+      !from.unknown.empty() && !(addresses_of(from.prefixes) | from.own).covers(packets.sources()))
+    start.doubt = from.unknown;
   for (Index l = 0; l < network_.links.size(); ++l) {
     const SiteLink& link = network_.links[l];
     if (link.site != site) continue;

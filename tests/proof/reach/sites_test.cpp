@@ -1,4 +1,5 @@
 // What lies beyond AWS: VPN connections and Direct Connect.
+#include "cloud/estate/snapshot_support.hpp"
 #include "support.hpp"
 
 namespace redoubt::reach {
@@ -50,6 +51,64 @@ TEST(Vpn, by_bgp_with_a_router_that_nobody_knows_is_unknown) {
   const Finding finding = ask(with_vpn("false", manual_route), "Back", "192.168.1.7", "tcp 22");
   EXPECT_EQ(shown(finding), "unknown");
   EXPECT_EQ(finding.unknown, "what Office announces by BGP is not in the source");
+}
+
+TEST(Vpn, by_bgp_may_have_any_address_behind_it) {
+  const std::string propagated =
+      with_vpn("false",
+               "  Propagation: {Type: AWS::EC2::VPNGatewayRoutePropagation, Properties: {RouteTableIds: [!Ref "
+               "PrivateTable], VpnGatewayId: !Ref Vgw}}\n");
+  EXPECT_EQ(shown(ask(propagated, "192.168.1.1", "Back", "tcp 22")), "unknown");
+  EXPECT_EQ(shown(ask(propagated, "192.168.1.1", "Back", "icmp")), "unknown");
+}
+
+TEST(Address, that_nobody_has_sends_nothing) {
+  const Finding nobody = ask(testing::two_subnets, "192.168.1.1", "Back", "tcp 22");
+  EXPECT_EQ(nobody.verdict, Verdict::unreachable);
+  EXPECT_EQ(nobody.stopped_by->rule,
+            "nothing in the sources has the address 192.168.1.1, and it is none of the Internet");
+  const std::string peered = testing::two_subnets +
+                             "  Peering: {Type: AWS::EC2::VPCPeeringConnection, Properties: {VpcId: !Ref Vpc, "
+                             "PeerVpcId: vpc-0123}}\n";
+  EXPECT_EQ(ask(peered, "192.168.1.1", "Back", "tcp 22").verdict, Verdict::unknown) << "it may be in the other VPC";
+}
+
+// A snapshot's table holds what its gateway has learnt.
+TEST(Vpn, by_bgp_has_behind_it_what_a_snapshots_table_has_learnt) {
+  const auto asked = [](const std::string& from, const std::string& to, const std::string& connections) {
+    estate::SnapshotFolder folder;
+    folder.with("vpcs.json", R"({"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}]})")
+        .with("subnets.json",
+              R"({"Subnets": [{"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24"}]})")
+        .with("tables.json", R"({"RouteTables": [{"RouteTableId": "rtb-1", "VpcId": "vpc-1",
+          "Associations": [{"RouteTableAssociationId": "x", "Main": true}],
+          "Routes": [{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active"},
+                     {"DestinationCidrBlock": "192.168.0.0/16", "GatewayId": "vgw-1", "State": "active",
+                      "Origin": "EnableVgwRoutePropagation"}]}]})")
+        .with("groups.json", R"({"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "a", "VpcId": "vpc-1",
+          "IpPermissions": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}],
+          "IpPermissionsEgress": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}]})")
+        .with("interfaces.json", R"({"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "SubnetId": "subnet-1",
+          "VpcId": "vpc-1", "PrivateIpAddress": "10.0.1.10", "Groups": [{"GroupId": "sg-1"}]}]})")
+        .with("gateways.json", R"({"VpnGateways": [{"VpnGatewayId": "vgw-1", "State": "available",
+          "VpcAttachments": [{"VpcId": "vpc-1", "State": "attached"}]}]})")
+        .with("connections.json", R"({"VpnConnections": [)" + connections + "]}");
+    Inquiry inquiry{.from = from, .to = to, .protocol = tcp, .port = 8080, .source = {}};
+    const auto finding = inquire(folder.estate(), {}, inquiry);
+    EXPECT_TRUE(finding) << finding.error();
+    return finding ? *finding : Finding{};
+  };
+  const auto connection = [](const std::string& number) {
+    return R"({"VpnConnectionId": "vpn-)" + number + R"(", "CustomerGatewayId": "cgw-)" + number +
+           R"(", "VpnGatewayId": "vgw-1", "State": "available", "Options": {"StaticRoutesOnly": false}})";
+  };
+  const Finding in = asked("192.168.1.1", "eni-1", connection("1"));
+  EXPECT_EQ(shown(in), "reachable") << in.unknown;
+  EXPECT_EQ(path_of(in), "cgw-1 > vgw-1 > vpc-1 > subnet-1 > eni-1");
+  const Finding out = asked("eni-1", "192.168.1.1", connection("1"));
+  EXPECT_EQ(shown(out), "reachable") << out.unknown;
+  EXPECT_EQ(shown(asked("172.16.0.1", "eni-1", connection("1"))), "unknown");
+  EXPECT_EQ(shown(asked("192.168.1.1", "eni-1", connection("1") + ", " + connection("2"))), "unknown");
 }
 
 TEST(Vpn, by_bgp_carries_what_the_router_announces) {
