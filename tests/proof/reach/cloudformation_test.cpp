@@ -25,7 +25,7 @@ TEST(VpcCidrBlock, of_a_pool_leaves_the_range_unknown) {
   Pool: {Type: AWS::EC2::IPAMPool, Properties: {IpamScopeId: s, AddressFamily: ipv4}}
   Allocated: {Type: AWS::EC2::VPC, Properties: {Ipv4IpamPoolId: !Ref Pool, Ipv4NetmaskLength: 24}}
   Inside: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Allocated, CidrBlock: !Select [0, !Cidr [!GetAtt Allocated.CidrBlock, 4, 6]]}}
-  Inner: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Allocated}}
+  Inner: {Type: AWS::EC2::SecurityGroup, Properties: {GroupDescription: x, VpcId: !Ref Allocated, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]}}
   Host: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Inside, SecurityGroupIds: [!Ref Inner]}}
   Other: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Inside, SecurityGroupIds: [!Ref Inner]}}
 )";

@@ -107,7 +107,7 @@ TEST(Vpn, by_bgp_has_behind_it_what_a_snapshots_table_has_learnt) {
   EXPECT_EQ(path_of(in), "cgw-1 > vgw-1 > vpc-1 > subnet-1 > eni-1");
   const Finding out = asked("eni-1", "192.168.1.1", connection("1"));
   EXPECT_EQ(shown(out), "reachable") << out.unknown;
-  EXPECT_EQ(shown(asked("172.16.0.1", "eni-1", connection("1"))), "unknown");
+  EXPECT_EQ(shown(asked("172.16.0.1", "eni-1", connection("1"))), "unreachable: rtb-1 (route table), the answer");
   EXPECT_EQ(shown(asked("192.168.1.1", "eni-1", connection("1") + ", " + connection("2"))), "unknown");
 }
 
