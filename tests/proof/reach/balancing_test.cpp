@@ -89,7 +89,7 @@ TEST(Function, of_the_serverless_transform_is_the_lambda_function_that_it_become
   Function: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, VpcConfig: {SubnetIds: [!Ref Private], SecurityGroupIds: [!Ref Open]}}}
 )";
   const Finding finding = ask(serverless, "Function", "Back", "tcp 80");
-  EXPECT_EQ(testing::path_of(finding), "Function > Private > Back");
+  EXPECT_EQ(testing::path_of(finding), "Function > Back");
   EXPECT_EQ(shown(finding), "unknown") << "the macro may add anything";
 }
 
