@@ -45,15 +45,20 @@ void tie_to_principal(iam::Policy& policy) {
         condition.key = "aws:principalaccount";
 }
 
-// Without the statements that name whom they admit, or admit everyone under a condition of which a public policy is
-// none
-// ("Blocking public access to your Amazon S3 storage", the meaning of "public"). What is left admits everyone or
-// nobody.
+// Is a statement for everyone none for the public, by its conditions ("Blocking public access to your Amazon S3
+// storage", the meaning of "public")? aws:SourceAccount is not taken for one: whoever names no service admits each that
+// acts for the account.
+bool is_limited(iam::Statement statement) {
+  std::erase_if(statement.conditions,
+                [](const iam::Condition& condition) { return condition.key == "aws:sourceaccount"; });
+  return iam::publicity(statement) == iam::Publicity::not_public;
+}
+
+// Without the statements that name whom they admit, or that are limited. What is left admits everyone or nobody.
 iam::Policy for_everyone(iam::Policy policy) {
   std::erase_if(policy.statements, [](const iam::Statement& statement) {
     if (statement.effect != iam::Effect::allow || !statement.principals) return false;
-    return (!statement.principals->everyone && !statement.not_principal) ||
-           iam::publicity(statement) == iam::Publicity::not_public;
+    return (!statement.principals->everyone && !statement.not_principal) || is_limited(statement);
   });
   return policy;
 }
