@@ -187,7 +187,7 @@ void add_prove_command(CLI::App& app, int& exit_code) {
   one->add_option("--waivers", options->waivers, "A TOML file of [[waiver]] tables");
   one->add_option("--baseline", options->baseline, "An earlier JSON report: show only what changed");
   one->add_option("--budget", options->budget, "Combinations of parameter values to try for one resource")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}))
       ->capture_default_str();
   one->callback([options, &exit_code] { exit_code = prove(*options); });
 }

@@ -8,7 +8,9 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
+#include "controls/secret_forms.hpp"
 #include "estate/document.hpp"
 #include "exit_code.hpp"
 #include "stack/configuration.hpp"
@@ -27,10 +29,11 @@ struct Options {
 };
 
 std::string read_file(const std::string& path) {
+  std::error_code failed;
+  if (fs::is_directory(path, failed)) throw std::runtime_error(fmt::format("{}: it is a folder (name the file)", path));
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file || fs::is_directory(path))
-    throw std::runtime_error(fmt::format("{}: it cannot be read (check the path and its rights)", path));
+  if (!file) throw std::runtime_error(fmt::format("{}: it cannot be read (check the path and its rights)", path));
   return text;
 }
 
@@ -41,7 +44,11 @@ void write_file(const fs::path& path, const std::string& text) {
   file << text;
   file.close();
   if (!file) throw std::runtime_error(fmt::format("{}: it cannot be written (check the folder)", part.string()));
-  fs::rename(part, path);
+  std::error_code failed;
+  fs::rename(part, path, failed);
+  if (failed)
+    throw std::runtime_error(
+        fmt::format("{}: it cannot be written: {} (check the folder)", path.string(), failed.message()));
 }
 
 stack::Configuration configuration_of(const Options& options, bool named) {
@@ -54,9 +61,18 @@ stack::Configuration configuration_of(const Options& options, bool named) {
 
 void synth(const Options& options, bool named) {
   const stack::Configuration configuration = configuration_of(options, named);
-  fs::create_directories(options.out);
+  // The value of such a variable is seen by whoever may describe the task.
+  for (const auto& [name, value] : configuration.variables)
+    if (controls::is_secret_name(name))
+      fmt::print(stderr, "redoubt: {}: service.environment.{} looks like a secret (give it in service.secrets)\n",
+                 options.configuration, name);
+  std::error_code failed;
+  fs::create_directories(options.out, failed);
   // One that an earlier configuration made must not be taken for this one's.
-  fs::remove(fs::path(options.out) / "second-region.template.json");
+  if (!failed) fs::remove(fs::path(options.out) / "second-region.template.json", failed);
+  if (failed)
+    throw std::runtime_error(
+        fmt::format("{}: it cannot be written to: {} (name another folder)", options.out, failed.message()));
   for (const stack::NamedTemplate& made : stack::synthesise(configuration)) {
     const fs::path path = fs::path(options.out) / made.file;
     write_file(path, estate::write_json(made.document));

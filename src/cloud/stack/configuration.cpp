@@ -159,6 +159,55 @@ std::optional<Range> range_of(const std::string& text) {
   return Range{first, first | ~mask};
 }
 
+// AWS's word for the parts of itself that share nothing: "Amazon Resource Names (ARNs)", partitions.
+std::string_view partition_of(std::string_view region) {
+  for (const std::string_view prefix : {"cn-", "us-gov-", "us-isob-", "us-isof-", "us-iso-", "eu-isoe-", "eusc-"})
+    if (region.starts_with(prefix)) return prefix;
+  return "aws";
+}
+
+// What the stack gives the container: an option of its own, or the stack alone, chooses the value.
+std::string_view set_by(std::string_view variable) {
+  struct Variable {
+    std::string_view name, by;
+  };
+  static constexpr std::array variables{
+      Variable{"REDOUBT_ENV", "environment"},
+      Variable{"HOST", "the stack"},
+      Variable{"PORT", "service.port"},
+      Variable{"TRUSTED_PROXIES", "network.public_subnets"},
+      Variable{"DATABASE_URL", "database.name and database.ca_file"},
+      Variable{"DATABASE_USER", "the stack"},
+      Variable{"DATABASE_PASSWORD", "the stack"},
+      Variable{"METRICS_NAMESPACE", "service.metrics_namespace"},
+      Variable{"AUDIT_LOG", "the stack"},
+      Variable{"TLS_CERT_FILE", "service.tls"},
+      Variable{"TLS_KEY_FILE", "service.tls"},
+      Variable{"CORS_ORIGINS", "service.cors_origins"},
+      Variable{"ADMIN_EMAIL", "service.admin_email"},
+      Variable{"ADMIN_PASSWORD", "service.admin_email"},
+      Variable{"JWT_SECRET", "the stack"},
+      Variable{"JWT_SECRET_PREVIOUS", "the stack"},
+  };
+  const auto found = std::ranges::find(variables, variable, &Variable::name);
+  return found == variables.end() ? std::string_view() : found->by;
+}
+
+// ALLOWED_HOSTS alone may be replaced, by a list of more hosts than the domain; the image's own certificate has to be
+// found.
+std::string check_variables(const Configuration& c) {
+  for (const auto& [section, entries] :
+       {std::pair{"service.environment", &c.variables}, std::pair{"service.secrets", &c.secrets}})
+    for (const auto& [name, value] : *entries) {
+      if (name.starts_with("TLS_") && c.tls == "own") continue;
+      if (const std::string_view by = set_by(name); !by.empty())
+        return fmt::format("{}: {} is set by {} (take it out)", section, name, by);
+      if (entries == &c.secrets && name == "ALLOWED_HOSTS")
+        return fmt::format("{}: {} is no secret (give it in service.environment)", section, name);
+    }
+  return {};
+}
+
 std::string check_network(const Configuration& c) {
   const auto whole = range_of(c.network_cidr);
   if (!whole) return fmt::format("network.cidr: {} is no address range", c.network_cidr);
@@ -179,11 +228,18 @@ std::string check_network(const Configuration& c) {
         if (range->first <= taken.last && taken.first <= range->last)
           return fmt::format("network: the subnets {} and {} overlap", other, subnet);
       seen.emplace_back(subnet, *range);
+      constexpr std::uint32_t least = 32;  // addresses ("Subnets for your load balancer")
+      if (subnets == &c.public_subnets && range->last - range->first + 1 < least)
+        return fmt::format("network.public_subnets: {} is smaller than /27 (a load balancer takes no smaller one)",
+                           subnet);
     }
   if (c.denied_ranges.size() > 8) return "network.denied_ranges are more than 8 (an access list has 20 rules in all)";
-  for (const std::string& denied : c.denied_ranges)
+  for (const std::string& denied : c.denied_ranges) {
     if (!range_of(denied))
       return fmt::format("network.denied_ranges: {} is no address range (its host bits have to be 0)", denied);
+    if (denied.ends_with("/0"))  // "IPSet", AWS WAF API reference
+      return fmt::format("network.denied_ranges: {} is every address (AWS WAF takes all ranges but /0)", denied);
+  }
   return {};
 }
 
@@ -212,6 +268,9 @@ constexpr std::array log_retentions{1,   3,   5,   7,   14,   30,   60,   90,   
 std::string check_whole(const Configuration& c) {
   if (c.region.empty()) return "region is empty";
   if (c.second_region == c.region) return "second_region is the region itself (a disaster would take both)";
+  if (!c.second_region.empty() && partition_of(c.second_region) != partition_of(c.region))
+    return fmt::format("second_region: {} is in another partition of AWS than {} (nothing can be copied there)",
+                       c.second_region, c.region);
   if (!c.recovery_key.empty() && !c.recovery_key.contains(fmt::format(":kms:{}:", c.second_region)))
     return "recovery_key is no key of the second region";
   if (!c.certificate.empty() && !c.certificate.contains(fmt::format(":acm:{}:", c.region)))
@@ -231,6 +290,7 @@ std::string check_whole(const Configuration& c) {
   if (c.production() && c.log_days < 30) return "logs.retention_days has to be 30 or more in production";
   if (!c.proof_image.empty() && c.proof_stacks.empty())
     return "proof.stacks is empty (name the stacks that proof.image is to prove)";
+  if (auto problem = check_variables(c); !problem.empty()) return problem;
   for (const auto& [name, arn] : c.secrets)
     if (c.variables.contains(name)) return fmt::format("{} is in service.environment and in service.secrets", name);
   return {};

@@ -11,6 +11,7 @@
 #include "iam/evaluate.hpp"
 #include "policies.hpp"
 #include "reading.hpp"
+#include "shared_providers.hpp"
 #include "value_text.hpp"
 
 namespace redoubt::controls {
@@ -166,13 +167,19 @@ void trust_conditioned(Inquiry& ask, const Resource& role) {
       };
       const bool outside = who.everyone || statement.not_principal || !who.federated.empty() ||
                            !who.canonical.empty() || std::ranges::any_of(who.aws, is_outside);
-      if (!outside || std::ranges::any_of(statement.conditions, identifies)) continue;
+      const std::string open = open_claim(statement);
+      if (!outside) continue;
+      if (claim_rests_on_parameter(statement) && open.empty())
+        return ask.unknown(&role, document.value.at, "a parameter says whose tokens it takes, and may be anything");
+      if (open.empty() && std::ranges::any_of(statement.conditions, identifies)) continue;
       // A parameter may be an account or a condition's value.
-      if (policy.value.assumes_parameters)
+      if (policy.value.assumes_parameters && open.empty())
         return ask.unknown(&role, document.value.at, "a parameter stands in its trust policy, and may be anything");
-      return ask.refuted(&role, document.value.at,
-                         fmt::format("{} trusts a principal outside the account under no condition that identifies it",
-                                     statement.origin));
+      return ask.refuted(
+          &role, document.value.at,
+          open.empty() ? fmt::format("{} trusts a principal outside the account under no condition that identifies it",
+                                     statement.origin)
+                       : fmt::format("{} says not whose tokens it takes: {} is open", statement.origin, open));
     }
     ask.proved(&role, document.value.at,
                "nobody outside the account is trusted without a condition that identifies it");

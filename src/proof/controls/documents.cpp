@@ -42,6 +42,8 @@ constexpr std::array resource_places{
     Place{"AWS::ApiGateway::RestApi", "Policy"},
     Place{"AWS::Backup::BackupVault", "AccessPolicy"},
     Place{"AWS::Logs::ResourcePolicy", "PolicyDocument"},
+    Place{"AWS::Events::EventBusPolicy", "Statement"},
+    Place{"AWS::Lambda::LayerVersionPermission", "Principal"},
 };
 
 constexpr std::array trust_places{Place{"AWS::IAM::Role", "AssumeRolePolicyDocument"}};
@@ -75,6 +77,39 @@ std::vector<Document> documents_at(Inquiry& ask, const Resource& resource, const
   return out;
 }
 
+// One statement, of which a document is made here: EventBridge and Lambda add it to the one that they keep. It is
+// written as such, or as properties: the action, an account or "*", a condition.
+std::vector<Document> single_statement(Inquiry& ask, const Resource& resource) {
+  Value statement = as_object(ask.get(resource, "Statement"));
+  if (is_empty(statement)) {
+    const Value principal = ask.get(resource, "Principal");
+    statement = estate::object({{"Effect", estate::text("Allow")},
+                                {"Principal", estate::object({{"AWS", principal}})},
+                                {"Action", ask.get(resource, "Action")},
+                                {"Resource", estate::text("*")}});
+    statement.at = principal.at;
+    const Value condition = ask.get(resource, "Condition");
+    const Value organisation = ask.get(resource, "OrganizationId");
+    if (condition.is(Kind::unknown) || organisation.is(Kind::unknown)) {
+      statement = condition.is(Kind::unknown) ? condition : organisation;
+    } else if (!is_empty(condition)) {
+      const Known<std::string> type = ask.in().text(condition["Type"]);
+      const Known<std::string> key = ask.in().text(condition["Key"]);
+      if (type.known() && key.known())
+        statement.set("Condition", estate::object({{type.value, estate::object({{key.value, condition["Value"]}})}}));
+      else
+        statement = estate::unknown("its Condition names no operator and key that are known", condition.at);
+    } else if (!is_empty(organisation)) {
+      statement.set("Condition",
+                    estate::object({{"StringEquals", estate::object({{"aws:PrincipalOrgID", organisation}})}}));
+    }
+  }
+  const Location at = statement.at;
+  Value document = estate::object({{"Version", estate::text("2012-10-17")}, {"Statement", std::move(statement)}});
+  document.at = at;
+  return {{resource.id, std::move(document)}};
+}
+
 template <std::size_t count>
 std::vector<std::string_view> types_in(const std::array<Place, count>& places) {
   std::vector<std::string_view> out;
@@ -89,6 +124,8 @@ std::vector<Document> identity_documents(Inquiry& ask, const Resource& resource)
 }
 
 std::vector<Document> resource_documents(Inquiry& ask, const Resource& resource) {
+  if (resource.type == "AWS::Events::EventBusPolicy" || resource.type == "AWS::Lambda::LayerVersionPermission")
+    return single_statement(ask, resource);
   return documents_at(ask, resource, resource_places);
 }
 

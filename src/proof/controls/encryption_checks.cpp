@@ -89,8 +89,30 @@ void devices_customer_key(Inquiry& ask, const Resource& resource) {
   }
 }
 
+// A volume of a snapshot is encrypted as that is ("AWS::EC2::Volume", Encrypted).
 void volume_encrypted(Inquiry& ask, const Resource& volume) {
-  ask.expect_true(volume, "Encrypted");
+  const Value encrypted = ask.get(volume, "Encrypted");
+  const Value snapshot = ask.get(volume, "SnapshotId");
+  if (!snapshot.is(Kind::unknown) && is_empty(snapshot)) return ask.expect_true(volume, "Encrypted");
+  const Truth is = ask.in().boolean(encrypted);
+  if (encrypted && (is.unknown() || surely(is))) return ask.expect_true(volume, "Encrypted");
+  ask.unknown(&volume, snapshot.at,
+              fmt::format("Encrypted is {}, so that it is encrypted if its snapshot {} is",
+                          encrypted ? "false" : "absent", text_of(ask.estate(), snapshot)));
+}
+
+// "Amazon Redshift database encryption": a new cluster is encrypted unless it asks not to be.
+void warehouse_encrypted(Inquiry& ask, const Resource& cluster) {
+  const Value snapshot = ask.get(cluster, "SnapshotIdentifier");
+  if (!ask.get(cluster, "Encrypted") && (snapshot.is(Kind::unknown) || !is_empty(snapshot)))
+    return ask.unknown(&cluster, snapshot.at, "Encrypted is absent, and it starts from a snapshot");
+  ask.expect_true(cluster, "Encrypted", true);
+}
+
+// DynamoDB encrypts every table ("DynamoDB encryption at rest"): SSEEnabled chooses between keys.
+void table_encrypted(Inquiry& ask, const Resource& table) {
+  const Value enabled = ask.get(table, "SSESpecification.SSEEnabled");
+  ask.proved(&table, enabled.at, "DynamoDB encrypts every table");
 }
 
 void volume_customer_key(Inquiry& ask, const Resource& volume) {
@@ -207,7 +229,15 @@ void table_customer_key(Inquiry& ask, const Resource& table) {
   if (!surely(own))
     return ask.refuted(&table, enabled.at,
                        "SSESpecification.SSEEnabled is not true, so that a key of DynamoDB's own encrypts it");
-  expect_customer_key(ask, table, "SSESpecification.KMSMasterKeyId");
+  if (table.type != "AWS::DynamoDB::GlobalTable")
+    return expect_customer_key(ask, table, "SSESpecification.KMSMasterKeyId");
+  const Value replicas = ask.get(table, "Replicas");
+  if (replicas.is(Kind::unknown)) return ask.unknown(&table, replicas.at, replicas.text);
+  for (const Value& replica : items_of(replicas))
+    ask.expect(
+        table, replica.at, is_customer_key(ask, part(replica, "SSESpecification.KMSMasterKeyId")).when_absent(false),
+        "every replica names a customer managed key",
+        fmt::format("the replica in {} names no customer managed key", text_of(ask.estate(), replica["Region"])));
 }
 
 void broker_customer_key(Inquiry& ask, const Resource& broker) {
@@ -313,10 +343,10 @@ std::vector<Check> encryption_checks() {
                                                {"AWS::KinesisFirehose::DeliveryStream", delivery_stream_encrypted},
                                                {"AWS::Elasticsearch::Domain", domain_encrypted},
                                                {"AWS::OpenSearchService::Domain", domain_encrypted},
-                                               {"AWS::Redshift::Cluster", file_system_encrypted},
+                                               {"AWS::Redshift::Cluster", warehouse_encrypted},
                                                {"AWS::WorkSpaces::Workspace", workspace_encrypted},
                                                {"AWS::DAX::Cluster", sse_enabled},
-                                               {"AWS::Serverless::SimpleTable", sse_enabled},
+                                               {"AWS::Serverless::SimpleTable", table_encrypted},
                                                {"AWS::Athena::WorkGroup", workgroup_encrypted},
                                                {"AWS::Athena::WorkGroup", workgroup_enforced},
                                                {"AWS::CodeBuild::Project", project_encrypted},
@@ -336,6 +366,7 @@ std::vector<Check> encryption_checks() {
                             {"AWS::FSx::FileSystem", "KmsKeyId"}}),
       by_type("ENC-1.other-stores-customer-key", {{"AWS::EKS::Cluster", cluster_secrets_customer_key},
                                                   {"AWS::DynamoDB::Table", table_customer_key},
+                                                  {"AWS::DynamoDB::GlobalTable", table_customer_key},
                                                   {"AWS::AmazonMQ::Broker", broker_customer_key}}),
       {"ENC-2.backups-encrypted", Method::property, databases, backups_encrypted},
       must_be_customer_key("ENC-2.vault-encrypted", {{"AWS::Backup::BackupVault", "EncryptionKeyArn"}}),

@@ -72,7 +72,15 @@ void Inquiry::expect_one_of(const Resource& resource, std::string_view path, std
 void Inquiry::expect_at_least(const Resource& resource, std::string_view path, double least, double by_default) {
   const Value value = get(resource, path);
   const Known<double> is = case_.number(value);
-  if (is.unknown()) return unknown(&resource, value.at, is.why);
+  if (is.unknown()) {
+    // Of a parameter the bounds may settle it.
+    const Known<estate::Bounds> bounds = case_.bounds(value);
+    if (!bounds.known() || (bounds.value.least < least && bounds.value.most >= least))
+      return unknown(&resource, value.at, is.why);
+    if (bounds.value.least >= least)
+      return proved(&resource, value.at, fmt::format("{} is {} or more", path, bounds.value.least));
+    return refuted(&resource, value.at, fmt::format("{} is {} or less, less than {}", path, bounds.value.most, least));
+  }
   const std::string text = is.known() ? fmt::format("{} is {}", path, is.value)
                                       : fmt::format("{} is absent, which AWS takes as {}", path, by_default);
   if ((is.known() ? is.value : by_default) >= least)

@@ -141,6 +141,9 @@ constexpr Listing listings[] = {
     {"AWS::Backup::RestoreJob", "RestoreJobs", "backup list-restore-jobs"},
     {"AWS::Backup::RestoreTestingPlan", "RestoreTestingPlans", "backup list-restore-testing-plans"},
     {"AWS::Backup::RestoreTestingSelection", "RestoreTestingSelections", "backup list-restore-testing-selections"},
+    // What AWS SAM turns into resources of other types
+    {"AWS::Serverless::Function"},
+    {"AWS::Serverless::StateMachine"},
 };
 
 bool has_resource(const estate::Estate& estate, std::string_view type) {

@@ -181,16 +181,9 @@ void machine_log(Inquiry& ask, const Resource& machine) {
 }
 
 void retention_of(Inquiry& ask, const Resource& group, double least) {
-  const Value value = ask.get(group, "RetentionInDays");
-  const Known<double> days = ask.in().number(value);
-  if (days.unknown())
-    ask.unknown(&group, value.at, days.why);
-  else if (days.absent())
-    ask.refuted(&group, {}, "RetentionInDays is not given, so that nothing says how long its events are kept");
-  else if (days.value < least)
-    ask.refuted(&group, value.at, fmt::format("RetentionInDays is {}, less than {}", days.value, least));
-  else
-    ask.proved(&group, value.at, fmt::format("RetentionInDays is {}", days.value));
+  if (ask.number(group, "RetentionInDays").absent())
+    return ask.refuted(&group, {}, "RetentionInDays is not given, so that nothing says how long its events are kept");
+  ask.expect_at_least(group, "RetentionInDays", least, 0);
 }
 
 void retention(Inquiry& ask, const Resource& group) {

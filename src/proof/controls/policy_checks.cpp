@@ -8,6 +8,8 @@
 
 #include "documents.hpp"
 #include "iam/compare.hpp"
+#include "iam/public_policy.hpp"
+#include "shared_providers.hpp"
 
 namespace redoubt::controls {
 namespace {
@@ -43,22 +45,36 @@ void tie_to_principal(iam::Policy& policy) {
         condition.key = "aws:principalaccount";
 }
 
-// A policy that asks for a fixed account admits those whom it names, not the public ("Blocking public access to your
-// Amazon S3 storage", the meaning of "public"). Everybody is then seen by an account that no condition names.
-void add_named_accounts(const iam::Policy& policy, std::vector<std::string>& accounts) {
-  for (const iam::Statement& statement : policy.statements)
-    for (const iam::Condition& condition : statement.conditions)
-      if (condition.key == "aws:principalaccount")
-        accounts.insert(accounts.end(), condition.values.begin(), condition.values.end());
+// Is a statement for everyone none for the public, by its conditions ("Blocking public access to your Amazon S3
+// storage", the meaning of "public")? aws:SourceAccount is not taken for one: whoever names no service admits each that
+// acts for the account.
+bool is_limited(iam::Statement statement) {
+  std::erase_if(statement.conditions,
+                [](const iam::Condition& condition) { return condition.key == "aws:sourceaccount"; });
+  return iam::publicity(statement) == iam::Publicity::not_public;
 }
 
-// Without the statements that name whom they admit: what is left admits everyone or nobody.
+// Without the statements that name whom they admit, or that are limited. What is left admits everyone or nobody.
 iam::Policy for_everyone(iam::Policy policy) {
   std::erase_if(policy.statements, [](const iam::Statement& statement) {
-    return statement.effect == iam::Effect::allow && statement.principals && !statement.principals->everyone &&
-           !statement.not_principal;
+    if (statement.effect != iam::Effect::allow || !statement.principals) return false;
+    return (!statement.principals->everyone && !statement.not_principal) || is_limited(statement);
   });
   return policy;
+}
+
+// May a parameter stand for everyone, or for a provider that serves everyone? Within an ARN it is a part of a name.
+bool parameter_may_be_everyone(const iam::Policy& policy) {
+  constexpr std::string_view parameter = "parameter.";
+  return std::ranges::any_of(policy.statements, [&](const iam::Statement& statement) {
+    if (statement.effect != iam::Effect::allow || !statement.principals) return false;
+    const auto& [everyone, aws, service, federated, canonical] = *statement.principals;
+    return std::ranges::any_of(aws, [&](const std::string& name) { return name.starts_with(parameter); }) ||
+           std::ranges::any_of(federated, [&](const std::string& name) {
+             const std::size_t provider = name.rfind(":oidc-provider/");
+             return name.find(parameter, provider == std::string::npos ? 0 : provider) != std::string::npos;
+           });
+  });
 }
 
 void admits(Inquiry& ask, const Resource& resource, Documents documents_of, bool only_everyone) {
@@ -70,13 +86,21 @@ void admits(Inquiry& ask, const Resource& resource, Documents documents_of, bool
       continue;
     }
     tie_to_principal(policy.value.policy);
-    std::vector<std::string> insiders{std::string(own_account)};
     if (only_everyone) {
-      if (!names_everyone(policy.value.policy) && !policy.value.assumes_parameters) continue;
+      for (const iam::Statement& statement : policy.value.policy.statements)
+        if (const std::string open = open_claim(statement); !open.empty())
+          ask.refuted(&resource, document.value.at,
+                      fmt::format("{} admits every customer of a shared provider: {} is open", statement.origin, open));
+      if (!names_everyone(policy.value.policy)) {
+        if (policy.value.assumes_parameters &&
+            (parameter_may_be_everyone(policy.value.policy) ||
+             std::ranges::any_of(policy.value.policy.statements, claim_rests_on_parameter)))
+          ask.unknown(&resource, document.value.at, "a parameter stands in its policy, and may be anything");
+        continue;
+      }
       policy.value.policy = for_everyone(std::move(policy.value.policy));
-      add_named_accounts(policy.value.policy, insiders);
     }
-    const iam::Outsider found = iam::find_outsider(policy.value.policy, insiders);
+    const iam::Outsider found = iam::find_outsider(policy.value.policy, {std::string(own_account)});
     if (found.request)
       ask.refuted(&resource, document.value.at, text_of(*found.request));
     else if (found.undecided)

@@ -283,6 +283,24 @@ void no_region_bound(Inquiry& ask) {
   if (any) ask.proved(nullptr, {}, "no property of a template names a region or zone");
 }
 
+void table_point_in_time(Inquiry& ask, const Resource& table) {
+  ask.expect_true(table, "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled");
+}
+
+// A global table says it of each replica.
+void replicas_point_in_time(Inquiry& ask, const Resource& table) {
+  const Value replicas = ask.get(table, "Replicas");
+  if (replicas.is(Kind::unknown)) return ask.unknown(&table, replicas.at, replicas.text);
+  if (is_empty(replicas)) return ask.refuted(&table, {}, "Replicas is not given");
+  for (const Value& replica : items_of(replicas)) {
+    const Value enabled = part(replica, "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled");
+    ask.expect(table, replica.at, ask.in().boolean(enabled).when_absent(false),
+               "every replica can be restored to any second",
+               fmt::format("PointInTimeRecoveryEnabled of the replica in {} is not true",
+                           text_of(ask.estate(), replica["Region"])));
+  }
+}
+
 }  // namespace
 
 std::vector<Check> recovery_checks() {
@@ -293,8 +311,8 @@ std::vector<Check> recovery_checks() {
        Method::property,
        {"AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup"},
        cache_retention},
-      must_be_true("DR-1.table-point-in-time",
-                   {{"AWS::DynamoDB::Table", "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"}}),
+      by_type("DR-1.table-point-in-time",
+              {{"AWS::DynamoDB::Table", table_point_in_time}, {"AWS::DynamoDB::GlobalTable", replicas_point_in_time}}),
       {"DR-2.deletion-protection", Method::property, databases, deletion_protection},
       {"DR-2.final-snapshot", Method::property, databases, final_snapshot},
       {"DR-2.replacement-snapshot", Method::property, databases, replacement_snapshot},

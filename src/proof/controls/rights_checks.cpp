@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
 
@@ -20,6 +21,8 @@ using Findings = std::vector<Inquiry::Finding>;
 constexpr std::chrono::milliseconds budget{1000};  // for each case and principal
 constexpr std::size_t most_cases = 2048;
 const std::vector<std::string_view> identity_types{"AWS::IAM::Role", "AWS::IAM::User"};
+constexpr std::array<std::string_view, 2> serverless_types{"AWS::Serverless::Function",
+                                                           "AWS::Serverless::StateMachine"};
 constexpr std::string_view secret_type = "AWS::SecretsManager::Secret";
 
 void tell(Findings& findings, const Resource& resource, Outcome outcome, std::string text) {
@@ -70,6 +73,11 @@ Findings no_escalation(const rights::Known& known) {
     ++count[names.back()];
   }
   const std::vector<rights::Escalation> found = rights::find_escalations(known, names, budget);
+  // SAM makes a role of a function's Policies, whose name and trust no source shows.
+  for (const Resource& resource : known.estate().resources)
+    if (std::ranges::find(serverless_types, resource.type) != serverless_types.end() &&
+        resource.properties["Policies"] && !resource.properties["Role"])
+      tell(out, resource, Outcome::unknown, "the role that SAM makes of its Policies is not among the sources");
   for (std::size_t i = 0; i < resources.size(); ++i)
     if (count[names[i]] > 1)
       tell(out, *resources[i], Outcome::unknown, "several sources declare one of that name");
@@ -201,7 +209,10 @@ Findings secrets_only_named_readers(const rights::Known& known) {
 
 std::vector<EngineCheck> rights_checks() {
   return {
-      {"IAM-3.no-escalation", identity_types, {}, no_escalation},
+      {"IAM-3.no-escalation",
+       {"AWS::IAM::Role", "AWS::IAM::User", "AWS::Serverless::Function", "AWS::Serverless::StateMachine"},
+       {},
+       no_escalation},
       {"SEC-4.only-named-readers", {secret_type}, {}, secrets_only_named_readers},
   };
 }

@@ -44,6 +44,23 @@ bool is_url_safe(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
 }
 
+// A URL that carries a password before its host ("userinfo" in RFC 3986, 3.2.1): postgres://user:password@host/. What
+// is put in when a script runs, and what stands for a password in an explanation, is none.
+bool has_password_in_url(std::string_view text) {
+  static constexpr std::string_view host_begins = "://";
+  for (std::size_t at = text.find(host_begins); at != std::string_view::npos; at = text.find(host_begins, at + 1)) {
+    if (at == 0 || std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0) continue;
+    const std::string_view rest = text.substr(at + host_begins.size());
+    const std::string_view authority = rest.substr(0, rest.find_first_of("/?#\"' \t\r\n"));
+    const std::size_t host = authority.rfind('@');
+    const std::size_t colon = authority.find(':');
+    if (host == std::string_view::npos || colon == std::string_view::npos || colon + 1 >= host) continue;
+    const std::string_view password = authority.substr(colon + 1, host - colon - 1);
+    if (std::string_view("${<*%[`(").find(password.front()) == std::string_view::npos) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_secret_name(std::string_view name) {
@@ -71,6 +88,7 @@ std::string_view secret_form(std::string_view text) {
   if (has_token(text, "sk_live_", 20, is_url_safe)) return "a Stripe key";
   if (has_token(text, "glpat-", 20, is_url_safe)) return "a GitLab token";
   if (has_token(text, "eyJ", 20, is_url_safe) && text.find(".eyJ") != std::string_view::npos) return "a signed token";
+  if (has_password_in_url(text)) return "a password in a URL";
   return {};
 }
 

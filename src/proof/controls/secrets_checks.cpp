@@ -176,7 +176,10 @@ void judge_variable(Inquiry& ask, const Resource& resource, std::string_view nam
   if (value.is(Kind::symbol) || value.is(Kind::text) || value.is(Kind::joined)) {
     const Resource* const target = ask.in().target(value);
     if (target != nullptr || starts_with(value, "arn:")) return;
-    ask.refuted(&resource, at, fmt::format("{} is given in plain text", name));
+    ask.refuted(&resource, at,
+                starts_with(value, "{{resolve:ssm:")
+                    ? fmt::format("{} is taken from a parameter of Systems Manager that is no SecureString", name)
+                    : fmt::format("{} is given in plain text", name));
   }
 }
 

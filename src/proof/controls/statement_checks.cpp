@@ -110,11 +110,21 @@ Truth allows_every_action(Inquiry& ask, const Value& statement, std::string& wha
   return out;
 }
 
-Truth allows_whole_service(Inquiry& ask, const Value& statement, std::string& what) {
+Truth names_whole_service(Inquiry& ask, const Value& statement, std::string& what) {
   std::string action;
   const Truth out = any_text(ask, statement["Action"], action, is_whole_service);
   what = fmt::format("allows {}", action);
   return out;
+}
+
+// What a NotAction does not name it allows: every other service whole, unless it names all that there is.
+Truth allows_whole_service(Inquiry& ask, const Value& statement, std::string& what) {
+  const Value& exceptions = statement["NotAction"];
+  if (is_empty(exceptions)) return names_whole_service(ask, statement, what);
+  std::string excepted;
+  const Truth nothing_left = any_text(ask, exceptions, excepted, is_every_action);
+  what = fmt::format("allows every action but {}", text_of(ask.estate(), exceptions));
+  return negation(nothing_left);
 }
 
 Truth allows_everywhere(Inquiry& ask, const Value& statement, std::string& what) {
@@ -195,9 +205,24 @@ Truth allows_not_principal(Inquiry& ask, const Value& statement, std::string& wh
 
 void attached_policies(Inquiry& ask, const Resource& resource, bool (*offends)(std::string_view),
                        std::string_view evidence) {
-  const std::string_view path = resource.type == "AWS::SSO::PermissionSet" ? "ManagedPolicies" : "ManagedPolicyArns";
-  const Value list = ask.get(resource, path);
+  const bool serverless = resource.type.starts_with("AWS::Serverless::");
+  const std::string_view path = serverless                                   ? "Policies"
+                                : resource.type == "AWS::SSO::PermissionSet" ? "ManagedPolicies"
+                                                                             : "ManagedPolicyArns";
+  Value list = ask.get(resource, path);
   if (is_empty(list)) return;
+  if (serverless) {
+    // A role that is named stands instead of the one that SAM makes. Objects are statements or templates of policies,
+    // which are confined to what they name ("AWS SAM policy templates").
+    if (!is_empty(ask.get(resource, "Role"))) return;
+    if (!list.is(Kind::unknown)) {
+      Value names = estate::list({});
+      names.at = list.at;
+      for (Value& item : items_of(list))
+        if (!item.is(Kind::object)) names.items.push_back(std::move(item));
+      list = std::move(names);
+    }
+  }
   std::string found;
   const Truth wrong = any_text(ask, list, found, offends, false);
   ask.expect(resource, list.at, negation(wrong), std::string(evidence), fmt::format("{} is attached to it", found));
@@ -207,18 +232,23 @@ bool is_administrator_policy(std::string_view arn) {
   return arn.ends_with(":iam::aws:policy/AdministratorAccess") || arn == "AdministratorAccess";
 }
 
-// AWS's policies whose name says full access, and those that come near to administration.
+// AWS's policies whose name says full access, and those that come near to administration. SAM takes the name alone.
 bool is_elevated_policy(std::string_view arn) {
   const std::size_t name_at = arn.find(":iam::aws:policy/");
-  if (name_at == std::string_view::npos) return false;
-  std::string_view name = arn.substr(name_at + std::string_view(":iam::aws:policy/").size());
+  if (name_at == std::string_view::npos && arn.starts_with("arn:")) return false;
+  std::string_view name =
+      name_at == std::string_view::npos ? arn : arn.substr(name_at + std::string_view(":iam::aws:policy/").size());
   name = name.substr(name.rfind('/') == std::string_view::npos ? 0 : name.rfind('/') + 1);
   return name == "AdministratorAccess" || name == "PowerUserAccess" || name == "SystemAdministrator" ||
          name == "DatabaseAdministrator" || name == "NetworkAdministrator" || name.ends_with("FullAccess");
 }
 
-const std::vector<std::string_view> identities{"AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group",
-                                               "AWS::SSO::PermissionSet"};
+const std::vector<std::string_view> identities{"AWS::IAM::Role",
+                                               "AWS::IAM::User",
+                                               "AWS::IAM::Group",
+                                               "AWS::SSO::PermissionSet",
+                                               "AWS::Serverless::Function",
+                                               "AWS::Serverless::StateMachine"};
 
 void no_policy_on_user(Inquiry& ask, const Resource& user) {
   for (const std::string_view path : {"Policies", "ManagedPolicyArns"}) {
@@ -317,6 +347,24 @@ void permission_not_public(Inquiry& ask, const Resource& permission) {
     ask.proved(&permission, organisation.at, fmt::format("PrincipalOrgID is {}", text_of(ask.estate(), organisation)));
 }
 
+// "Control access to Lambda function URLs": NONE asks nobody who calls.
+void url_not_public(Inquiry& ask, const Resource& url, std::string_view path) {
+  const Value value = ask.get(url, path);
+  const Known<std::string> type = ask.in().text(value);
+  if (type.unknown())
+    ask.unknown(&url, value.at, type.why);
+  else if (type.known() && type.value == "NONE")
+    ask.refuted(&url, value.at, fmt::format("{} is NONE, so that everyone may call its URL", path));
+  else
+    ask.proved(&url, value.at, fmt::format("{} is {}", path, type.known() ? type.value : "not given"));
+}
+
+void function_url_not_public(Inquiry& ask, const Resource& function) {
+  const Value configuration = ask.get(function, "FunctionUrlConfig");
+  if (configuration.is(Kind::unknown)) return ask.unknown(&function, configuration.at, configuration.text);
+  if (!is_empty(configuration)) url_not_public(ask, function, "FunctionUrlConfig.AuthType");
+}
+
 Check over_resources(std::string_view id, std::vector<std::string_view> types, Offends offends,
                      std::string_view evidence) {
   return {id,
@@ -358,17 +406,21 @@ std::vector<Check> identity_checks() {
                                           {"AWS::IAM::ManagedPolicy", policy_not_on_user},
                                           {"AWS::IAM::UserPolicy", policy_not_on_user}}),
       over_trust("IAM-3.trust-no-exception", allows_not_principal, "no statement of its trust names NotPrincipal"),
-      over_trust("IAM-3.trust-no-wildcard-action", allows_whole_service, "its trust names actions"),
+      over_trust("IAM-3.trust-no-wildcard-action", names_whole_service, "its trust names actions"),
       over_trust("IAM-3.trust-no-not-action", allows_not_action, "no statement of its trust names NotAction"),
       over_resources("IAM-3.queue-policy-no-wildcard", {"AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"},
-                     allows_whole_service, "every statement names actions"),
-      over_resources("IAM-3.bucket-policy-no-wildcard", {"AWS::S3::BucketPolicy"}, allows_whole_service,
+                     names_whole_service, "every statement names actions"),
+      over_resources("IAM-3.bucket-policy-no-wildcard", {"AWS::S3::BucketPolicy"}, names_whole_service,
                      "every statement names actions"),
       over_resources("IAM-3.resource-policy-no-exception", resource_policy_types(), allows_not_principal,
                      "no statement names NotPrincipal"),
       over_resources("IAM-3.resource-policy-no-not-action", resource_policy_types(), allows_not_action,
                      "no statement allows by NotAction"),
-      {"IAM-3.function-permission-not-public", Method::policy, {"AWS::Lambda::Permission"}, permission_not_public},
+      by_type("IAM-3.function-permission-not-public",
+              {{"AWS::Lambda::Permission", permission_not_public},
+               {"AWS::Lambda::Url", [](Inquiry& ask, const Resource& each) { url_not_public(ask, each, "AuthType"); }},
+               {"AWS::Serverless::Function", function_url_not_public}},
+              Method::policy),
       {"IAM-3.function-permission-has-source", Method::policy, {"AWS::Lambda::Permission"}, permission_has_source},
       {"IAM-5.no-key-declared", Method::property, {"AWS::IAM::AccessKey"}, key_declared},
       {"IAM-5.instance-metadata-tokens",

@@ -338,7 +338,9 @@ void ssl_forced(Inquiry& ask, const Resource& database) {
   if (setting.on_by_default)
     return ask.proved(&database, {},
                       fmt::format("{} is on by default for this engine, and {} leaves it", setting.name, where));
-  if (version.unknown() && is_postgres(engine.value)) return ask.unknown(&database, {}, version.why);
+  if (!version.known() && is_postgres(engine.value))
+    return ask.unknown(&database, {},
+                       version.unknown() ? version.why : "EngineVersion is not given, and RDS chooses the newest");
   ask.refuted(&database, group_value.at, fmt::format("{} does not set {}", where, setting.name));
 }
 

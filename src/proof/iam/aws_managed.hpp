@@ -1,4 +1,5 @@
-// The few of AWS's own policies whose text is certain: what their names say is all that they can ever say. Asked by
+// The few of AWS's own policies whose text is certain: what their names say is all that they can ever say, or they are
+// those of services that nearly every account attaches, as the AWS Managed Policy Reference prints them. Asked by
 // whatever meets a policy that is attached, but not among the data. Any other of AWS's policies changes when AWS
 // changes it, and stays unknown here.
 #pragma once

@@ -83,6 +83,15 @@ Limit limit_of(const Condition& condition) {
   return Limit::limits;
 }
 
+// Grants alone are spoken of. A denial of all but some principals or networks may count or not.
+bool may_limit(const Statement& deny) {
+  return deny.not_principal || std::ranges::any_of(deny.conditions, [](const Condition& condition) {
+           return is_listed(condition.key) || may_limit(condition.key);
+         });
+}
+
+}  // namespace
+
 Publicity publicity(const Statement& allow) {
   if (!allow.principals || allow.not_principal || allow.principals->everyone) {
     Limit strongest = Limit::none;
@@ -99,15 +108,6 @@ Publicity publicity(const Statement& allow) {
              ? Publicity::open
              : Publicity::is_public;
 }
-
-// Grants alone are spoken of. A denial of all but some principals or networks may count or not.
-bool may_limit(const Statement& deny) {
-  return deny.not_principal || std::ranges::any_of(deny.conditions, [](const Condition& condition) {
-           return is_listed(condition.key) || may_limit(condition.key);
-         });
-}
-
-}  // namespace
 
 Publicity publicity(const Policy& policy) {
   Publicity out = Publicity::not_public;

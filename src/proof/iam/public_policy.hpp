@@ -14,4 +14,7 @@ enum class Publicity : std::uint8_t { not_public, open, is_public };
 
 [[nodiscard]] Publicity publicity(const Policy& policy);
 
+// Of one statement that allows.
+[[nodiscard]] Publicity publicity(const Statement& allow);
+
 }  // namespace redoubt::iam

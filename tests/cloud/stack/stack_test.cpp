@@ -28,7 +28,7 @@ denied_ranges = ["192.0.2.0/24", "198.51.100.0/24"]
 image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 admin_email = "admin@example.com"
 [service.environment]
-PORT = "8000"
+ALLOWED_HOSTS = "api.example.com,www.example.com"
 OPEN_REGISTRATION = "false"
 [service.secrets]
 API_KEY = "arn:aws:secretsmanager:us-east-1:123456789012:secret:partner-AbCdEf:key::"
@@ -241,8 +241,8 @@ TEST(Stack, VariablesOfTheConfigurationComeOnceAndSecretsNeverAsText) {
   std::multiset<std::string> names;
   for (const Value& variable : container["Environment"].items) names.insert(variable["Name"].text);
   for (const Value& secret : container["Secrets"].items) names.insert(secret["Name"].text);
-  for (const char* name :
-       {"PORT", "OPEN_REGISTRATION", "API_KEY", "DATABASE_USER", "DATABASE_PASSWORD", "JWT_SECRET", "ADMIN_PASSWORD"})
+  for (const char* name : {"ALLOWED_HOSTS", "PORT", "OPEN_REGISTRATION", "API_KEY", "DATABASE_USER",
+                           "DATABASE_PASSWORD", "JWT_SECRET", "ADMIN_PASSWORD"})
     EXPECT_EQ(names.count(name), 1U) << name;
   EXPECT_THAT(text_of(container["Environment"]), HasSubstr("sslmode=verify-full"));
   EXPECT_THAT(text_of(properties(document, "TaskExecutionRole")), HasSubstr("secret:partner-AbCdEf\""));
