@@ -36,17 +36,11 @@ bool names_everyone(const iam::Policy& policy) {
 
 // These keys hold the account of who asks, as aws:PrincipalAccount does, so that the engine may know what goes together
 // ("Condition keys for AWS KMS": kms:CallerAccount; the default policy of SNS topics: AWS:SourceOwner).
-// Only a service that acts for an account sends aws:SourceAccount; whoever makes it act is then who asks. Where the
-// condition is IfExists, everyone else passes without it.
 void tie_to_principal(iam::Policy& policy) {
   for (iam::Statement& statement : policy.statements)
-    for (iam::Condition& condition : statement.conditions) {
-      if (condition.key == "aws:sourceaccount" && !condition.if_exists && !condition.negated &&
-          condition.comparison != iam::Comparison::null)
-        condition.key = "aws:principalaccount";
+    for (iam::Condition& condition : statement.conditions)
       if (condition.key == "kms:calleraccount" || condition.key == "aws:sourceowner")
         condition.key = "aws:principalaccount";
-    }
 }
 
 // A policy that asks for a fixed account admits those whom it names, not the public ("Blocking public access to your
