@@ -295,6 +295,11 @@ int compare_files(const Options& options) {
 }
 
 int escalate(const Options& options) {
+  if (const auto principal = Principal::parse(options.principal); principal && principal->account.empty())
+    throw std::runtime_error(fmt::format(
+        "{}: it is no principal of an account, and has no rights there that could grow (give the ARN, or the "
+        "logical id, of a user or a role)",
+        options.principal));
   const auto [found, where, missing] =
       rights::find_escalation(options.known(), options.principal, std::chrono::milliseconds(options.budget));
   if (options.json) {
@@ -330,6 +335,11 @@ int escalate(const Options& options) {
       if (!path.through.empty()) fmt::print("  through {}\n", path.through);
     }
     for (const std::string& id : found.undecided) fmt::print("{}: undecided\n", id);
+    if (!found.is_administrator && found.paths.empty() && found.undecided.empty() && missing.empty())
+      fmt::print(
+          "no known way leads {} to all rights; of the kinds of which the sources list any (users, roles, groups, "
+          "policies), those listed are taken to be all\n",
+          options.principal);
     if (!missing.empty()) fmt::print("{}\n", missing);
   }
   if (found.is_administrator || !found.paths.empty()) return exit_no;
