@@ -91,8 +91,7 @@ Context Principal::keys() const {
   keys["aws:principalisawsservice"] = {"false"};
   if (kind == Kind::federated || kind == Kind::canonical) return keys;
   keys["aws:principalaccount"] = {account};
-  if (!role_is_open) keys["aws:principalarn"] = {kind == Kind::session ? role : name};
-  if (tags) keys.insert(tags->begin(), tags->end());
+  keys["aws:principalarn"] = {kind == Kind::session ? role : name};
   switch (kind) {
     case Kind::root:
       keys["aws:principaltype"] = {"Account"};
@@ -110,7 +109,6 @@ Context Principal::keys() const {
       keys["aws:principaltype"] = {"AssumedRole"};
       break;
   }
-  if (!user_id.empty()) keys["aws:userid"] = {user_id};
   return keys;
 }
 
