@@ -78,30 +78,10 @@ struct Options {
     return rights::Known(std::move(loaded->estate), account());
   }
 
-  [[nodiscard]] rights::Question question() const {
-    check_action();
+  [[nodiscard]] rights::Question question(const rights::Known& known) const {
+    check_action(action);
+    check_resource(resource, known.estate());
     return {principal, action, resource, pins(), std::chrono::milliseconds(budget)};
-  }
-
-  // A question is about one action: what is no action's name is allowed by nothing, and would be answered wrongly.
-  void check_action() const {
-    const auto is_name = [](std::string_view text) {
-      return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
-      });
-    };
-    const std::string_view text = action, service = text.substr(0, text.find(':'));
-    if (text.find_first_of("*?") != std::string_view::npos)
-      throw std::runtime_error(fmt::format(
-          "--action {}: a question is about one action (give it by its name, such as s3:GetObject; `redoubt "
-          "iam compare` answers for all actions at once)",
-          action));
-    if (service.size() == text.size())
-      throw std::runtime_error(
-          fmt::format("--action {}: it has no service (give SERVICE:ACTION, such as s3:GetObject)", action));
-    if (!is_name(service) || !is_name(text.substr(service.size() + 1)))
-      throw std::runtime_error(
-          fmt::format("--action {}: it is no action (give SERVICE:ACTION, such as s3:GetObject)", action));
   }
 
   // Why something is undecided, and what to do where time ran out.
@@ -164,7 +144,8 @@ void print_both(const Decision& decision) {
 }
 
 int can_i(const Options& options) {
-  const Decision decision = rights::can(options.known(), options.question());
+  const rights::Known known = options.known();
+  const Decision decision = rights::can(known, options.question(known));
   if (options.json) {
     std::string out;
     json::Writer writer(out);
@@ -207,8 +188,9 @@ bool is_inside(const Principal& principal, const std::vector<std::string>& accou
 int who_can(const Options& options) {
   std::vector<std::string> who, undecided, reasons;
   const rights::Known known = options.known();
+  const rights::Question question = options.question(known);
   const std::vector<std::string> own = options.outside ? own_accounts(known, options) : std::vector<std::string>();
-  for (const Accessor& one : rights::who_can(known, options.question())) {
+  for (const Accessor& one : rights::who_can(known, question)) {
     if (options.outside && is_inside(one.principal, own)) continue;
     (one.decision.when_allowed ? who : undecided).push_back(one.principal.name);
     if (!one.decision.when_allowed) reasons.push_back(one.decision.why_undecided);
@@ -224,6 +206,9 @@ int who_can(const Options& options) {
     fmt::print("{}\n", out);
   } else {
     for (const std::string& name : who) fmt::print("{}\n", name);
+    if (who.empty() && undecided.empty())
+      fmt::print(stderr, "redoubt: nobody {}may do {} on {}\n", options.outside ? "outside " : "", options.action,
+                 options.resource);
   }
   for (std::size_t i = 0; i < undecided.size(); ++i)
     fmt::print(stderr, "redoubt: {}: it could not be settled: {}\n", undecided[i], options.undecided(reasons[i]));
@@ -310,6 +295,11 @@ int compare_files(const Options& options) {
 }
 
 int escalate(const Options& options) {
+  if (const auto principal = Principal::parse(options.principal); principal && principal->account.empty())
+    throw std::runtime_error(fmt::format(
+        "{}: it is no principal of an account, and has no rights there that could grow (give the ARN, or the "
+        "logical id, of a user or a role)",
+        options.principal));
   const auto [found, where, missing] =
       rights::find_escalation(options.known(), options.principal, std::chrono::milliseconds(options.budget));
   if (options.json) {
@@ -345,6 +335,11 @@ int escalate(const Options& options) {
       if (!path.through.empty()) fmt::print("  through {}\n", path.through);
     }
     for (const std::string& id : found.undecided) fmt::print("{}: undecided\n", id);
+    if (!found.is_administrator && found.paths.empty() && found.undecided.empty() && missing.empty())
+      fmt::print(
+          "no known way leads {} to all rights; of the kinds of which the sources list any (users, roles, groups, "
+          "policies), those listed are taken to be all\n",
+          options.principal);
     if (!missing.empty()) fmt::print("{}\n", missing);
   }
   if (found.is_administrator || !found.paths.empty()) return exit_no;

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 MULTIVALUED = {"aws:tagkeys"}
+# "Always included in the request context", by the page of global condition keys.
+IN_EVERY_REQUEST = {"aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:securetransport", "aws:viaawsservice"}
 LAST_FIELD = 5
 
 
@@ -264,6 +266,8 @@ class Question:
         for place in range(self.places[key]):
             name = self.name(key, place)
             self.declarations.append(f"(declare-const |{name} there| Bool)")
+            if key.lower() in IN_EVERY_REQUEST:
+                self.assertions.append(self.there(key, place))
             if sort == "address":
                 self.declarations += [f"(declare-const |{name} v6| Bool)", f"(declare-const |{name} 4| (_ BitVec 32))",
                                       f"(declare-const |{name} 6| (_ BitVec 128))"]

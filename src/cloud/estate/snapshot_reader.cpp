@@ -75,6 +75,33 @@ bool carries(std::string_view file, std::string_view name) {
   return false;
 }
 
+// Operations whose answer is a resource's policy and does not say whose: their file's name may.
+constexpr std::array<std::string_view, 3> policy_questions{"GetBucketPolicy", "GetKeyPolicy", "GetRepositoryPolicy"};
+
+// What the name of a file says after the operation: "data" of get-bucket-policy-data.json. Empty where it says nothing
+// or a number, which is none's name.
+std::string named_by_file(std::string_view question, std::string_view stem) {
+  if (std::ranges::find(policy_questions, question) == policy_questions.end()) return {};
+  for (const char c : question) {
+    const bool is_upper = c >= 'A' && c <= 'Z';
+    const char wanted = is_upper ? static_cast<char>(c - 'A' + 'a') : c;
+    if (is_upper && !stem.empty() && (stem.front() == '-' || stem.front() == '_')) stem.remove_prefix(1);
+    if (stem.empty() || (stem.front() != wanted && stem.front() != c)) return {};
+    stem.remove_prefix(1);
+  }
+  if (stem.size() < 2 || std::string_view("-_.=@").find(stem.front()) == std::string_view::npos) return {};
+  stem.remove_prefix(1);
+  return stem.find_first_not_of("0123456789") == std::string_view::npos ? std::string() : std::string(stem);
+}
+
+// An operation's name, however it is written.
+std::string squashed(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    if (c != '-' && c != '_') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
 class SnapshotReader {
   // By type and id: where they stand.
   using Names = std::map<std::pair<std::string, std::string>, std::vector<std::size_t>>;
@@ -285,7 +312,10 @@ class SnapshotReader {
         used = true;
         if (!add_part(*part, answer, index)) return false;
       }
-      if (asked_of_nobody && !used && !has_table(*answer.content))
+      if (!asked_of_nobody || used) continue;
+      const bool says_policy = std::ranges::any_of(fitting, [&](const Part* part) { return is_policy(*part, answer); });
+      place_nowhere(fitting, answer);
+      if (says_policy || !has_table(*answer.content))
         left_out_.push_back(fmt::format("{}: it does not say what it is about", answer.path.string()));
     }
     for (const snapshot::Refusal& refusal : found_.refusals) {
@@ -297,15 +327,34 @@ class SnapshotReader {
     return true;
   }
 
+  // Does the file's name say that the answer is that policy? Others look like it.
+  [[nodiscard]] static bool is_policy(const Part& part, const Answer& answer) {
+    return std::ranges::find(policy_questions, part.question) != policy_questions.end() &&
+           squashed(answer.path.filename().string()).find(squashed(part.question)) != std::string::npos;
+  }
+
+  // A bucket's policy that does not say whose it is may be any bucket's.
+  void place_nowhere(const std::vector<const Part*>& parts, const Answer& answer) {
+    for (const Part* part : parts) {
+      if (part->question != "GetBucketPolicy" || !is_policy(*part, answer)) continue;
+      Reading reading{
+          .estate = estate_, .account = answer.account, .region = answer.region, .subject = {}, .error = {}};
+      Resource out;
+      out.type = part->separate;
+      out.id = answer.path.filename().string();
+      out.at = answer.content->at;
+      out.properties = object({});
+      out.properties.at = out.at;
+      snapshot::apply(part->fields, *answer.content, out.properties, reading);
+      out.properties.set(part->link, unknown(fmt::format("{} does not say of which bucket it is", out.id), out.at));
+      place(out, *answer.content, answer);
+      if (!reading.error && out.properties[part->property]) add(std::move(out));
+    }
+  }
+
   // Several operations answer alike (list-attached-role-policies, list-attached-user-policies). Where the answer does
   // not say what it is about, but its path says the operation, it is of that one.
   void keep_the_named(std::vector<const Part*>& parts, const Answer& answer) {
-    const auto squashed = [](std::string_view text) {
-      std::string out;
-      for (const char c : text)
-        if (c != '-' && c != '_') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-      return out;
-    };
     const std::string path = squashed(answer.path.string());
     const auto is_meant = [&](const Part* part) {
       return path.find(squashed(part->question)) != std::string::npos ||
@@ -323,10 +372,12 @@ class SnapshotReader {
 
   // Where the resource stands that a part is about; resources_.size() if nobody says.
   std::size_t subject_of(const Part& part, const Answer& answer) {
-    const std::string stated = answer.content ? text_of(*answer.content, part.subject) : std::string();
+    std::string stated = answer.content ? text_of(*answer.content, part.subject) : std::string();
     if (stated.empty()) {
-      const Resource* named = named_by_path(part.type, answer);
-      return named ? static_cast<std::size_t>(named - resources_.data()) : resources_.size();
+      if (const Resource* named = named_by_path(part.type, answer))
+        return static_cast<std::size_t>(named - resources_.data());
+      if (answer.content) stated = named_by_file(part.question, answer.path.stem().string());
+      if (stated.empty()) return resources_.size();
     }
     for (std::size_t i = 0; i < resources_.size(); ++i)
       if (resources_[i].type == part.type && names(stated, resources_[i]) &&

@@ -8,7 +8,7 @@
 #include "iam/aws_managed.hpp"
 #include "iam/contains.hpp"
 #include "iam/glob.hpp"
-#include "iam/presence.hpp"
+#include "iam/placement.hpp"
 #include "redoubt/json.hpp"
 
 namespace redoubt::iam {
@@ -48,9 +48,10 @@ class Account::Reading {
     }
   }
 
-  const Policy* policy(const Value& value, std::string name) {
+  const Policy* policy(const Value& value, std::string name, Place place) {
     auto read = read_policy(value, lines_, name);
     if (!read) throw fmt::format("{}: {}", name, read.error().text());
+    if (auto wrong = misplaced(*read, place); !wrong.empty()) throw wrong;
     return account_.keep(std::move(*read));
   }
 
@@ -66,7 +67,7 @@ class Account::Reading {
         const auto document = version.find("Document");
         if (!is_default || !is_default->is_boolean() || !document) continue;
         if (is_default->boolean()) {
-          managed[arn] = policy(*document, fmt::format("policy {}", arn));
+          managed[arn] = policy(*document, fmt::format("policy {}", arn), Place::identity);
           continue;
         }
         // Not in force: where it cannot be read, it only is not known what it says.
@@ -88,7 +89,7 @@ class Account::Reading {
     for (const Value& role : list(root, "RoleDetailList")) {
       Identity& identity = add_identity(role, "RolePolicyList", managed);
       if (const auto trust = role.find("AssumeRolePolicyDocument"))
-        identity.trust = policy(*trust, fmt::format("trust policy of {}", identity.principal.name));
+        identity.trust = policy(*trust, fmt::format("trust policy of {}", identity.principal.name), Place::trust);
     }
   }
 
@@ -96,7 +97,7 @@ class Account::Reading {
     if (root.is_array()) {
       for (const Value& element : root.elements()) organisation(element, trees, everywhere, name);
     } else if (root.find("Statement")) {
-      everywhere.policies.push_back(policy(root, std::string(name)));
+      everywhere.policies.push_back(policy(root, std::string(name), place_of(name)));
     } else if (root.find("Policies") || root.find("Children")) {
       trees.push_back({std::string(arn_field(member(root, "Arn"), 4)), node(root, name)});
     } else {
@@ -113,10 +114,15 @@ class Account::Reading {
     const auto document = root.find("Policy");
     if (resource.empty() || !document) throw std::string("an entry is {\"Resource\", \"Policy\", \"Account\"}");
     account_.resource_policies_.push_back(
-        {resource, policy(*document, fmt::format("resource policy of {}", resource)), member(root, "Account"), {}});
+        {resource,
+         policy(*document, fmt::format("resource policy of {}", resource), Place::resource),
+         member(root, "Account"),
+         {}});
   }
 
  private:
+  static Place place_of(std::string_view name) { return name == "SCP" ? Place::identity : Place::other; }
+
   static json::Document parsed(std::string text) {
     auto document = json::parse(std::move(text), json::deepest);
     if (!document)
@@ -137,7 +143,7 @@ class Account::Reading {
     for (const Value& one : list(value, inline_list))
       if (const auto document = one.find("PolicyDocument"))
         identity.policies.policies.push_back(
-            policy(*document, fmt::format("policy {} of {}", member(one, "PolicyName"), owner)));
+            policy(*document, fmt::format("policy {} of {}", member(one, "PolicyName"), owner), Place::identity));
     for (const Value& one : list(value, "AttachedManagedPolicies")) {
       const std::string arn = member(one, "PolicyArn");
       identity.managed.push_back(arn);
@@ -154,6 +160,12 @@ class Account::Reading {
     const auto principal = Principal::parse(arn);
     if (!principal) throw fmt::format("\"{}\" is no ARN of a user or role", arn);
     Identity& identity = account_.identity(*principal);
+    identity.id = member(value, principal->kind == Principal::Kind::user ? "UserId" : "RoleId");
+    if (value.find("Tags")) {
+      identity.tags.emplace();
+      for (const Value& tag : list(value, "Tags"))
+        (*identity.tags)["aws:principaltag/" + lower(member(tag, "Key"))] = {member(tag, "Value")};
+    }
     attach(identity, value, inline_list, arn, managed);
     if (const auto boundary = value.find("PermissionsBoundary"); boundary && boundary->is_object()) {
       const std::string boundary_arn = member(*boundary, "PermissionsBoundaryArn");
@@ -178,7 +190,8 @@ class Account::Reading {
         out.policies.policies.push_back(account_.keep(*std::move(certain)));
         continue;
       }
-      out.policies.policies.push_back(policy(*content, fmt::format("{} {} at {}", name, member(one, "Name"), out.id)));
+      out.policies.policies.push_back(
+          policy(*content, fmt::format("{} {} at {}", name, member(one, "Name"), out.id), place_of(name)));
     }
     for (const Value& child : list(value, "Children")) out.children.push_back(node(child, name));
     return out;
@@ -208,12 +221,12 @@ Account::Result Account::add_resource_policy(std::string text) {
 }
 Account::Result Account::add_session_policy(std::string text) {
   return Reading::run(*this, std::move(text), [&](Reading& reading, const Value& root) {
-    session_.policies.push_back(reading.policy(root, "session policy"));
+    session_.policies.push_back(reading.policy(root, "session policy", Place::identity));
   });
 }
 Account::Result Account::add_endpoint_policy(std::string text) {
   return Reading::run(*this, std::move(text), [&](Reading& reading, const Value& root) {
-    endpoint_.policies.push_back(reading.policy(root, "endpoint policy"));
+    endpoint_.policies.push_back(reading.policy(root, "endpoint policy", Place::other));
   });
 }
 
@@ -256,48 +269,6 @@ const Identity* Account::find(const Principal& principal) const {
   return nullptr;
 }
 
-namespace {
-
-// Everyone includes AWS's services: where a condition asks for what only those send, they are who is meant.
-void add_services(const Statement& statement, std::vector<Principal>& out) {
-  const auto add = [&](std::string name) {
-    if (!contains(out, name, &Principal::name))
-      out.push_back({.kind = Principal::Kind::service, .name = std::move(name), .account = {}, .role = {}});
-  };
-  for (const Condition& condition : statement.conditions) {
-    if (condition.key == "aws:principalservicename" || condition.key == "aws:principalservicenameslist")
-      for (const std::string& name : condition.values) add(name);
-    else if (condition.key.starts_with("aws:source") &&
-             presence(condition.key, {.kind = Principal::Kind::anonymous, .name = "*", .account = {}, .role = {}}) ==
-                 Presence::never)
-      add("*.amazonaws.com");
-  }
-}
-
-}  // namespace
-
-std::vector<Principal> Account::named_elsewhere() const {
-  std::vector<Principal> out;
-  const auto add = [&](std::string_view name) {
-    if (auto principal = Principal::parse(name);
-        principal && !identities_.contains(principal->name) && !contains(out, principal->name, &Principal::name))
-      out.push_back(std::move(*principal));
-  };
-  for (const ResourcePolicy& of_resource : resource_policies_) {
-    if (!of_resource.policy) continue;
-    for (const Statement& statement : of_resource.policy->statements) {
-      if (!statement.principals || statement.not_principal) continue;
-      if (statement.principals->everyone) {
-        add("anonymous");
-        add_services(statement, out);
-      }
-      for (const std::string& name : statement.principals->aws) add(name);
-      for (const std::string& name : statement.principals->service) add(name);
-    }
-  }
-  return out;
-}
-
 bool Account::levels(const Node& node, std::string_view account, std::vector<PolicySet>& out) {
   out.push_back(node.policies);
   if (node.id == account) return true;
@@ -330,6 +301,20 @@ std::string Account::owner_of(std::string_view resource) const {
   return std::string(arn_field(resource, 4));
 }
 
+Principal Account::known(Principal principal) const {
+  const Identity* const identity = find(principal);
+  if (principal.kind == Principal::Kind::session) {
+    principal.role_is_open = identity == nullptr;
+    if (identity) principal.role = identity->principal.name;
+    if (identity && !identity->id.empty())
+      principal.user_id = fmt::format("{}:{}", identity->id, principal.name.substr(principal.name.rfind('/') + 1));
+  } else if (principal.kind == Principal::Kind::user && identity) {
+    principal.user_id = identity->id;
+    principal.tags = identity->tags;
+  }
+  return principal;
+}
+
 Scenario Account::scenario(const Principal& principal, std::string_view action, std::string_view resource) const {
   Scenario out;
   std::string resource_account(arn_field(resource, 4));
@@ -341,6 +326,7 @@ Scenario Account::scenario(const Principal& principal, std::string_view action, 
                         (resource[of_resource.resource.size()] == '/' || resource[of_resource.resource.size()] == ':');
     if (!inside && !(pattern && pattern->matches(resource))) continue;
     if (!of_resource.account.empty()) resource_account = of_resource.account;
+    out.resource_is_known = true;
     if (!of_resource.policy) continue;
     out.resource.policies.push_back(of_resource.policy);
     if (out.confined.empty()) out.confined = of_resource.confined;
@@ -349,7 +335,7 @@ Scenario Account::scenario(const Principal& principal, std::string_view action, 
   if (lower(action).starts_with("sts:"))
     if (const auto role = identities_.find(std::string(resource)); role != identities_.end() && role->second.trust) {
       out.resource.policies.push_back(role->second.trust);
-      out.resource_must_allow = true;
+      out.resource_must_allow = out.resource_is_known = true;
     }
   out.same_account = resource_account.empty() || resource_account == principal.account;
   if (resource_account.empty()) resource_account = principal.account;
@@ -365,30 +351,17 @@ Scenario Account::scenario(const Principal& principal, std::string_view action, 
       (principal.kind == Principal::Kind::session || principal.kind == Principal::Kind::role ||
        principal.kind == Principal::Kind::federated_user))
     out.limits.push_back(session_);
-  const bool service_linked = arn_field(principal.name, 5).starts_with("role/aws-service-role/");
+  const Principal who = known(principal);
+  const std::string& role = who.kind == Principal::Kind::session ? who.role : who.name;
+  // Where the data do not hold it, its name tells as much ("Service-linked roles").
+  const bool service_linked = arn_field(role, 5).starts_with("role/aws-service-role/") ||
+                              (who.role_is_open && arn_field(role, 5).starts_with("role/AWSServiceRoleFor"));
   if (!service_linked) {
     add_levels(false, principal.account, out.ceilings);
     add_levels(true, resource_account, out.denials);
   }
   if (!endpoint_.policies.empty()) out.ceilings.push_back(endpoint_);
   return out;
-}
-
-std::string Account::missing(const Principal& principal) const {
-  const Identity* identity = find(principal);
-  if (identity)
-    return identity->unread.empty()
-               ? ""
-               : fmt::format("policy {} is attached, but not among the data", identity->unread.front());
-  switch (principal.kind) {
-    case Principal::Kind::user:
-    case Principal::Kind::role:
-    case Principal::Kind::session:
-    case Principal::Kind::federated_user:
-      return fmt::format("{} is not among the data, so that its own policies are unknown", principal.name);
-    default:
-      return "";
-  }
 }
 
 }  // namespace redoubt::iam

@@ -27,6 +27,8 @@ struct Identity {
   std::vector<std::string> unread;   // managed policies that are attached but not among the data
   std::vector<std::string> managed;  // ARNs of the managed policies attached
   std::vector<std::string> groups;   // of a user, by name
+  std::string id;                    // AIDA…, AROA…; empty where it is not known
+  std::optional<Context> tags;       // by condition key; none where they are not known
 };
 
 class Account {
@@ -66,8 +68,8 @@ class Account {
   [[nodiscard]] const Identity* find(const Principal& principal) const;
   // The account of a resource, as far as its ARN or a policy's entry says it; else empty.
   [[nodiscard]] std::string owner_of(std::string_view resource) const;
-  // Those that resource policies name, and are no identities of the data. "*.amazonaws.com" is any service of AWS.
-  [[nodiscard]] std::vector<Principal> named_elsewhere() const;
+  // The principal with what the data say of it: the path of a session's role, ids, tags.
+  [[nodiscard]] Principal known(Principal principal) const;
 
   // `resource` may be empty: then no resource policy counts, and the resource is of the principal's account.
   [[nodiscard]] Scenario scenario(const Principal& principal, std::string_view action, std::string_view resource) const;
@@ -84,6 +86,13 @@ class Account {
 
   // What is missing for a full answer about the principal; empty when nothing is.
   [[nodiscard]] std::string missing(const Principal& principal) const;
+  // The same about the resource: a policy that it must have, or may have in another account.
+  [[nodiscard]] std::string missing_of(const Principal& principal, std::string_view action,
+                                       std::string_view resource) const;
+  // Whether the data are of that account alone, and list every user and role of it.
+  [[nodiscard]] bool is_listed(std::string_view account) const;
+  // Whether there is no role of that ARN, for certain.
+  [[nodiscard]] bool is_absent(std::string_view role) const;
 
  private:
   struct Node {  // of an organisation's tree

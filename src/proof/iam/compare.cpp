@@ -9,6 +9,7 @@
 #include "iam/evaluate.hpp"
 #include "iam/marker_proof.hpp"
 #include "iam/not_principal.hpp"
+#include "iam/presence.hpp"
 #include "iam/question.hpp"
 #include "iam/space.hpp"
 
@@ -92,8 +93,11 @@ class Search {
   // Where the work may be too much, what the policies name is tried first.
   bool try_examples(Answer& out) const {
     const std::vector<const Statement*> statements = question_.statements();
-    if (!question_.is_hard() ||
-        std::ranges::any_of(statements, [](const Statement* one) { return one->principals.has_value(); }))
+    if (!question_.is_hard() || std::ranges::any_of(statements, [](const Statement* one) {
+          return one->principals.has_value() || std::ranges::any_of(one->conditions, [](const Condition& condition) {
+                   return is_in_every_request(condition.key);
+                 });
+        }))
       return false;
     for (auto& [action, resource] : question_.examples()) {
       Request request{.principal = {}, .action = action, .resource = resource, .context = {}};
@@ -104,7 +108,10 @@ class Search {
     return false;
   }
 
-  void look(const Pins& pins, Answer& out) {
+  void look(Pins pins, Answer& out) {
+    for (const Statement* statement : statements_)
+      for (const Condition& condition : statement->conditions)
+        if (is_in_every_request(condition.key)) pins.present.insert(condition.key);
     const std::vector<Pins> tries = assignments(statements_, pins);
     const bool variables = tries.size() > 1;
     bool complete = try_one(tries.front(), out);

@@ -8,24 +8,15 @@
 #include <tuple>
 #include <utility>
 
+#include "iam/compare.hpp"
 #include "iam/contains.hpp"
 #include "iam/decide.hpp"
 #include "iam/escalation_paths.hpp"
+#include "iam/escalation_requests.hpp"
 #include "iam/escalation_targets.hpp"
 
 namespace redoubt::iam {
 namespace {
-
-const Policy& everything() {
-  static const Policy policy = [] {
-    Policy out{.name = "the policy that was given", .statements = {Statement{}}};
-    out.statements.front().actions = {"*"};
-    out.statements.front().resources = {"*"};
-    out.statements.front().origin = out.name;
-    return out;
-  }();
-  return policy;
-}
 
 // Who acts, at one point of the way: with policies that allow everything, without its boundary; and how that came.
 struct Node {
@@ -36,17 +27,6 @@ struct Node {
   std::vector<OpenStep> steps = {};
   std::string how = {};
 };
-
-std::string filled_in(std::string_view pattern, const Principal& principal) {
-  std::string out(pattern);
-  const std::pair<std::string_view, std::string_view> names[] = {
-      {"{partition}", arn_field(principal.name, 1)},
-      {"{account}", principal.account},
-      {"{self}", principal.kind == Principal::Kind::session ? principal.role : principal.name}};
-  for (const auto& [name, value] : names)
-    if (const std::size_t at = out.find(name); at != std::string::npos) out.replace(at, name.size(), value);
-  return out;
-}
 
 // Whoever may be reached on the way is asked too, each once.
 class Search {
@@ -79,9 +59,13 @@ class Search {
   bool is_administrator(const Principal& principal, const Identity* self) {
     if (principal.kind == Principal::Kind::root) return true;
     if (!self || !allows_everything(self->policies)) return false;
+    // An organisation's policies bear on administrators as on everybody.
+    Scenario alone = account_.scenario(principal, "", "");
+    alone.ceilings.clear();
+    alone.denials.clear();
     Pins pins;
     pins.principals = {principal};
-    return decide(account_.scenario(principal, "", ""), pins, budget_).answer == Answer::allowed;
+    return decide(alone, pins, budget_).answer == Answer::allowed;
   }
 
   Scenario scenario(const Node& node, std::string_view action, std::string_view resource) const {
@@ -101,7 +85,8 @@ class Search {
   };
 
   // One action, on whatever is in the range, in whatever context.
-  Decision decide_step(const Node& node, std::string_view action, const Range& range, std::string_view passed_to) {
+  Decision decide_step(const Node& node, std::string_view action, const Range& range, std::string_view passed_to,
+                       std::string_view attached = wide_policies.front()) {
     // A role is assumed through its trust policy, where the data show it.
     const bool is_one = range.resources.size() == 1 && account_.identities().contains(range.resources.front());
     Scenario scenario = this->scenario(node, action, is_one ? range.resources.front() : "");
@@ -124,7 +109,11 @@ class Search {
     pins.principals = {node.principal};
     if (is_one) pins.resource = range.resources.front();
     if (!passed_to.empty()) pins.context["iam:passedtoservice"] = {std::string(passed_to)};
+    add_attached(pins, attached);
+    add_boundary(pins, is_one ? &account_.identities().at(range.resources.front()) : nullptr,
+                 range.resources.front() == filled_in(paths::self, node.principal));
     Decision decision = decide(scenario, pins, budget_);
+    if (decision.when_allowed) name_readably(*decision.when_allowed, scenario);
     std::erase_if(decision.because, [](const std::string& origin) { return origin.empty(); });
     return decision;
   }
@@ -132,6 +121,10 @@ class Search {
   // A role that is passed is passed to one service: iam:PassedToService says which ("IAM and AWS STS condition context
   // keys"). Where a part of a service has a name of its own (tasks.apprunner.amazonaws.com), either may be meant.
   Decision decide_step(const Node& node, const EscalationPath& path, std::string_view action, const Range& range) {
+    if (attaches(action)) {
+      Decision decision = decide_step(node, action, range, "");
+      return decision.when_allowed ? decision : decide_step(node, action, range, "", wide_policies.back());
+    }
     if (path.service.empty() || action != "iam:PassRole") return decide_step(node, action, range, "");
     Decision decision = decide_step(node, action, range, path.service);
     const std::string_view whole = path.service.substr(path.service.find('.') + 1);
@@ -178,7 +171,8 @@ class Search {
                  !may_allow(node.self->policies, step.action);
         }))
       return;
-    const bool is_closed = iam::is_closed(account_, node.self);
+    const bool is_closed = iam::is_closed(account_, node.self, path.target);
+    if (path.target == Target::own_version && node.self && weigh_versions(path, node)) return;
     if (path.id == "sts-001" && is_closed) return;  // assume_roles asks of each
     const std::vector<Candidate> shown = candidates(account_, path, node.principal, node.self);
     bool found = false;
@@ -187,10 +181,31 @@ class Search {
       found = lead_through(path, node, candidate);
     }
     if (!found && !is_closed && may_be_elsewhere(path, node, !shown.empty())) assume(path, node, shown);
-    // An older version, of which it is not known what more it allows.
-    if (path.target == Target::own_version && !found && is_closed && node.self &&
-        std::ranges::any_of(node.self->managed, [&](const std::string& one) { return account_.other_versions(one); }))
-      note_undecided(path);
+  }
+
+  // Versions that allow more than the one in force, but not everything: where they lead is not looked into. Whether
+  // the data tell the other versions of a policy of one's own, and none allows everything.
+  bool weigh_versions(const EscalationPath& path, const Node& node) {
+    bool are_told = false;
+    for (const std::string& policy : node.self->managed) {
+      const auto* others = account_.other_versions(policy);
+      if (!others) continue;
+      const auto in_force = std::ranges::find(node.self->policies.policies, "policy " + policy,
+                                              [](const Policy* one) { return one->name; });
+      for (const Policy* other : *others) {
+        if (other && allows_everything(*other)) return false;
+        are_told = true;
+        if (other && in_force != node.self->policies.policies.end() &&
+            contained(*other, **in_force).holds == std::optional(true))
+          continue;
+        if (decide_step(node, path.steps().front().action, {{policy}}, "").answer == Answer::denied) continue;
+        note_undecided(path);
+        if (out_.missing.empty())
+          out_.missing =
+              fmt::format("{} has another version that allows more than the one in force, but not everything", policy);
+      }
+    }
+    return are_told;
   }
 
   // Whether the path could also work on what no data show.
@@ -201,7 +216,8 @@ class Search {
   }
 
   // Whether an administrator was reached. Whoever else was reached is asked later.
-  bool lead_through(const EscalationPath& path, const Node& node, const Candidate& candidate) {
+  bool lead_through(const EscalationPath& path, const Node& before, const Candidate& shown) {
+    const auto [node, candidate] = grown(path, before, shown);
     const bool is_end = ends(path, node, candidate);
     const bool is_unknown = candidate.identity && !candidate.identity->unread.empty();
     if (!is_end && !is_unknown && !may_lead_on(path, candidate)) return false;
@@ -225,13 +241,13 @@ class Search {
       if (is_unknown && out_.missing.empty()) out_.missing = account_.missing(candidate.identity->principal);
       if (outcome == Outcome::undecided) return false;
     }
-    const std::string how = node.how + std::string(path.how);
+    const std::string how = node.how + told(path.how, steps);
     std::vector<OpenStep> all = node.steps;
     std::ranges::move(steps, std::back_inserter(all));
     if (is_end) {
-      const bool needs_more = path.target == Target::held_role;  // what holds the role is not among the data
-      out_.paths.push_back(
-          {std::string(path.id), how, needs_more ? std::string(path.assumes) : "", candidate.through, std::move(all)});
+      // What holds the role is not among the data.
+      const std::string_view assumes = path.target == Target::held_role ? path.assumes : candidate.assumes;
+      out_.paths.push_back({std::string(path.id), how, std::string(assumes), candidate.through, std::move(all)});
       return true;
     }
     reach({.principal = candidate.identity ? candidate.identity->principal : node.principal,
@@ -241,6 +257,30 @@ class Search {
            .steps = std::move(all),
            .how = how + ", and then: "});
     return false;
+  }
+
+  // A role that is handed to a service, or that something has, may be given policies that allow everything first.
+  std::pair<Node, Candidate> grown(const EscalationPath& path, const Node& node, const Candidate& candidate) {
+    std::pair<Node, Candidate> out{node, candidate};
+    if ((path.target != Target::passed_role && path.target != Target::held_role) || candidate.is_administrator ||
+        !candidate.identity || is_capped(*candidate.identity))
+      return out;
+    static constexpr EscalationPath growth{.id = "", .how = "", .assumes = ""};
+    const std::tuple<std::string_view, std::string_view, const std::vector<std::string>&> ways[] = {
+        {"iam:AttachRolePolicy", "attach AdministratorAccess to a role, and then: ", candidate.targets},
+        {"iam:PutRolePolicy", "write a policy that allows everything into a role, and then: ", candidate.targets},
+        {"iam:CreatePolicyVersion",
+         "give a role's policy a version that allows everything, and then: ", candidate.policies}};
+    for (const auto& [action, how, on] : ways) {
+      if (on.empty()) continue;
+      Decision decision = decide_step(node, growth, action, {on});
+      if (!decision.when_allowed) continue;
+      out.first.steps.push_back({std::move(*decision.when_allowed), std::move(decision.because)});
+      out.first.how += told(how, out.first.steps);
+      out.second.gains_all = out.second.is_administrator = true;
+      break;
+    }
+    return out;
   }
 
   // Whether there is nothing left to gain: what was given before, and what was taken away, counts too.
@@ -270,22 +310,46 @@ class Search {
   void assume(const EscalationPath& path, const Node& node, const std::vector<Candidate>& shown) {
     std::vector<std::string> known;
     for (const Candidate& candidate : shown) known.push_back(candidate.through);
+    if (path.target == Target::new_user || path.target == Target::new_role)
+      for (const auto& [arn, identity] : account_.identities()) known.push_back(arn);
+    if (path.target == Target::new_role && !may_assume_new(node)) return;
     const bool leaves_out = path.target != Target::held_role;
     const auto range_of = [&](const EscalationStep& step) -> Range {
       const bool is_any = step.resource != "*" && step.resource != paths::self;
       const std::string_view pattern = step.resource == paths::attached_policy ? paths::any_policy : step.resource;
       return {{filled_in(pattern, node.principal)}, is_any && leaves_out ? known : std::vector<std::string>()};
     };
-    OpenPath open{std::string(path.id), node.how + std::string(path.how), std::string(path.assumes), "", {}};
     std::vector<OpenStep> steps;
     Outcome outcome = try_steps(path, node, range_of, steps);
     if (outcome == Outcome::open && path.on_one)
       outcome = try_on_one(path, node, leaves_out ? known : std::vector<std::string>(), steps);
     if (outcome == Outcome::undecided) note_undecided(path);
     if (outcome != Outcome::open) return;
-    open.steps = node.steps;
+    OpenPath open{std::string(path.id), node.how + told(path.how, steps), std::string(path.assumes), "", node.steps};
     std::ranges::move(steps, std::back_inserter(open.steps));
+    if (is_own(path.target) && node.self && is_capped(*node.self) && !node.is_unbound) {
+      reach(
+          {.principal = node.principal,
+           .self = node.self,
+           .has_all = true,
+           .steps = std::move(open.steps),
+           .how = open.how + (path.assumes.empty() ? "" : fmt::format(" (given {})", path.assumes)) + ", and then: "});
+      return;
+    }
     out_.paths.push_back(std::move(open));
+  }
+
+  // A role of one's own making trusts oneself by name: then only a denial is in the way.
+  bool may_assume_new(const Node& node) {
+    Policy trust{.name = "the trust policy of the new role", .statements = {Statement{}}};
+    trust.statements.front().actions = {"sts:AssumeRole"};
+    trust.statements.front().principals.emplace().aws = {filled_in(paths::self, node.principal)};
+    Scenario scenario = this->scenario(node, "sts:AssumeRole", "");
+    scenario.resource.policies.push_back(&trust);
+    Pins pins;
+    pins.action = "sts:AssumeRole";
+    pins.principals = {node.principal};
+    return decide(scenario, pins, budget_).when_allowed.has_value();
   }
 
   void assume_roles(const Node& node) {

@@ -21,6 +21,7 @@ enum class Target : std::uint8_t {
   own_group,         // whose policies then allow everything
   own_boundary,      // which then limits no more
   group,             // of administrators, which one joins
+  group_with_all,    // any: it is given policies that allow everything, and one joins it
   user,              // who may do it: one becomes that user
   role,              // likewise
   user_with_all,     // any: it is given policies that allow everything, and one becomes it
@@ -29,6 +30,9 @@ enum class Target : std::uint8_t {
   role_by_policy,    // any that has a customer managed policy, which then allows everything
   passed_role,       // one that is handed to a service
   held_role,         // one that something has already
+  new_user,          // one that is made, given policies that allow everything, and become
+  new_group,         // likewise, and joined
+  new_role,          // likewise, and assumed: it trusts whom its maker says
 };
 
 struct EscalationStep {
@@ -41,9 +45,10 @@ struct EscalationPath {
   static constexpr std::size_t most_steps = 7;
 
   std::string_view id;
-  std::string_view how;           // what the steps achieve
-  std::string_view assumes;       // what must exist besides; empty when nothing
-  std::string_view service = {};  // the role that is passed, or held, must trust it; empty: any may be
+  std::string_view how;              // what the steps achieve
+  std::string_view assumes;          // what must exist besides; empty when nothing
+  std::string_view service = {};     // the role that is passed, or held, must trust it; empty: any may be
+  std::string_view or_service = {};  // or this one
   StartsFrom from = StartsFrom::anyone;
   Target target = Target::oneself;
   bool on_one = false;  // the steps are all on one and the same resource
@@ -86,10 +91,16 @@ consteval EscalationPath passes(std::string_view id, std::string_view service, s
 
 // Something that has an administrator's role already is made to act on one's behalf.
 consteval EscalationPath uses(std::string_view id, std::string_view service, std::string_view assumes,
-                              std::string_view how, Steps steps, bool on_one = false) {
-  return with(
-      {.id = id, .how = how, .assumes = assumes, .service = service, .target = Target::held_role, .on_one = on_one},
-      steps);
+                              std::string_view how, Steps steps, bool on_one = false,
+                              std::string_view or_service = {}) {
+  return with({.id = id,
+               .how = how,
+               .assumes = assumes,
+               .service = service,
+               .or_service = or_service,
+               .target = Target::held_role,
+               .on_one = on_one},
+              steps);
 }
 
 // IAM itself.

@@ -51,6 +51,12 @@ std::vector<std::string> arns_of_group(const Principal& principal, const std::st
   return {before + name, before + "*/" + name};
 }
 
+// Whether the data show customer managed policies, by whom they are attached to.
+bool lists_policies(const Account& account) {
+  const auto has = [](const auto& one) { return std::ranges::any_of(one.second.managed, is_customer_managed); };
+  return std::ranges::any_of(account.identities(), has) || std::ranges::any_of(account.groups(), has);
+}
+
 }  // namespace
 
 bool allows_everything(const Policy& policy) {
@@ -108,8 +114,51 @@ bool is_customer_managed(const std::string& policy) {
   return arn_field(policy, 4) != "aws";
 }
 
-bool is_closed(const Account& account, const Identity* self) {
-  return account.is_complete() && self != nullptr && (account.identities().size() > 1 || !account.groups().empty());
+bool is_service_linked(const Principal& role) {
+  return arn_field(role.name, 5).starts_with("role/aws-service-role/");
+}
+
+bool is_own(Target target) {
+  return target == Target::oneself || target == Target::own_policy || target == Target::own_version ||
+         target == Target::own_group || target == Target::group || target == Target::group_with_all ||
+         target == Target::new_group;
+}
+
+std::string_view boundary_of(const Identity& identity) {
+  if (!identity.boundary) return {};
+  const std::string_view name = identity.boundary->name;  // "the permissions boundary ARN"
+  const std::size_t at = name.find("arn:");
+  return at == std::string_view::npos ? std::string_view() : name.substr(at);
+}
+
+bool is_closed(const Account& account, const Identity* self, Target target) {
+  if (!account.is_complete() || !self) return false;
+  const auto lists = [&](Kind kind) {
+    return std::ranges::any_of(account.identities(), [&](const auto& one) {
+      return &one.second != self && one.second.principal.kind == kind;
+    });
+  };
+  switch (target) {
+    case Target::oneself:
+    case Target::own_boundary:
+      return true;
+    case Target::own_policy:
+    case Target::own_version:
+      return lists_policies(account);
+    case Target::own_group:
+    case Target::group:
+    case Target::group_with_all:
+      return !account.groups().empty();
+    case Target::new_user:
+    case Target::new_group:
+    case Target::new_role:
+      return false;
+    case Target::user:
+    case Target::user_with_all:
+      return lists(Kind::user);
+    default:
+      return lists(Kind::role);
+  }
 }
 
 std::vector<Candidate> candidates(const Account& account, const EscalationPath& path, const Principal& principal,
@@ -150,6 +199,14 @@ std::vector<Candidate> candidates(const Account& account, const EscalationPath& 
         if (self && allows_everything(group.policies))
           out.push_back(changed(*self, arns_of_group(principal, name), "group " + name));
       return out;
+    case Target::group_with_all:
+      for (const auto& [name, group] : account.groups())
+        if (self) out.push_back(changed(*self, arns_of_group(principal, name), "group " + name));
+      return out;
+    case Target::new_user:
+    case Target::new_group:
+    case Target::new_role:
+      return out;
     default:
       break;
   }
@@ -159,11 +216,17 @@ std::vector<Candidate> candidates(const Account& account, const EscalationPath& 
   const bool of_service = path.target == Target::passed_role || path.target == Target::held_role;
   for (const auto& [arn, identity] : account.identities()) {
     if (&identity == self || identity.principal.kind != kind_of(path.target) ||
-        identity.principal.account != principal.account)
+        identity.principal.account != principal.account || is_service_linked(identity.principal))
       continue;
-    if (of_service && !path.service.empty() && !trusts(identity, path.service)) continue;
+    if (of_service && !path.service.empty() && !trusts(identity, path.service) &&
+        (path.or_service.empty() || !trusts(identity, path.or_service)))
+      continue;
     Candidate one = other(identity, gains_all);
-    if (path.target == Target::role_by_policy && one.policies.empty()) continue;
+    if (path.target == Target::role_by_policy && one.policies.empty()) {
+      if (!account.is_complete() || lists_policies(account)) continue;
+      one.policies = {"arn:" + std::string(arn_field(arn, 1)) + ":iam::" + principal.account + ":policy/?*"};
+      one.assumes = "a customer managed policy of the role";
+    }
     (one.is_administrator ? out : others).push_back(std::move(one));
   }
   std::ranges::move(others, std::back_inserter(out));

@@ -28,11 +28,20 @@ namespace redoubt::iam {
 // Whether its trust policy names the service, or the service that it is a part of (tasks.apprunner.amazonaws.com).
 [[nodiscard]] bool trusts(const Identity& role, std::string_view service);
 
+// AWS's services alone change and use those that are linked to them ("Create a service-linked role").
+[[nodiscard]] bool is_service_linked(const Principal& role);
+
+// Whether the target gives oneself more, so that it ends at one's own boundary.
+[[nodiscard]] bool is_own(Target target);
+
+// The ARN of the boundary; empty where the data do not name it.
+[[nodiscard]] std::string_view boundary_of(const Identity& identity);
+
 [[nodiscard]] bool is_customer_managed(const std::string& policy);  // AWS's own cannot be changed
 
-// The account's data list others than the principal, and all of them: what they do not show is not there. The data of
-// one principal alone are those of a policy, asked about by itself.
-[[nodiscard]] bool is_closed(const Account& account, const Identity* self);
+// Whether the data list whatever the target could be: what they do not show is then not there. An empty list of a kind
+// is what a filtered answer looks like, and that of one principal alone: it tells nothing of that kind.
+[[nodiscard]] bool is_closed(const Account& account, const Identity* self, Target target);
 
 // What a path can work on.
 struct Candidate {
@@ -40,6 +49,7 @@ struct Candidate {
   std::string through;                 // as an answer names it
   std::vector<std::string> targets;    // what the steps are on that are not on anything: ARNs, or patterns
   std::vector<std::string> policies;   // what those on a policy are on
+  std::string_view assumes = {};       // what the data do not show of it
   bool gains_all = false;              // its policies allow everything afterwards
   bool is_administrator = false;       // there is nothing left to gain beyond it
 };

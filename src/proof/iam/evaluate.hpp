@@ -45,7 +45,8 @@ struct Scenario {
   std::vector<PolicySet> denials;   // RCPs: their Allow is always there (RCPFullAWSAccess), so that only Deny counts
   PolicySet resource;               // attached to the resource
   bool same_account = true;
-  bool has_boundary = false;  // among the limits
+  bool has_boundary = false;       // among the limits
+  bool resource_is_known = false;  // the data say which policy the resource has, if any
   // Why the resource admits nobody but its own account and AWS's services: a bucket with a public policy that restricts
   // those (public_policy.hpp). Empty: it is not so.
   std::string confined;

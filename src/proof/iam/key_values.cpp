@@ -113,7 +113,8 @@ bool may_be_multivalued(std::string_view key, const std::vector<const Condition*
 }
 
 std::optional<KeyValues> telling_values(std::string_view key, const std::vector<const Condition*>& conditions,
-                                        const std::vector<const Context*>& context, Budget& budget) {
+                                        const std::vector<const Context*>& context, Budget& budget,
+                                        const std::vector<Glob>& universe) {
   std::vector<Glob> patterns;
   std::set<double> number_limits;
   std::set<std::int64_t> date_limits;
@@ -153,7 +154,7 @@ std::optional<KeyValues> telling_values(std::string_view key, const std::vector<
   }
   const bool text = kinds.empty() || kinds.contains(Kind::text) || kinds.contains(Kind::boolean);
   if (text) {
-    auto divided = cells(patterns, universe_of(key), budget);
+    auto divided = cells(patterns, universe.empty() ? universe_of(key) : universe, budget);
     if (!divided) return std::nullopt;
     for (Cell& cell : *divided) out.values.push_back(std::move(cell.witness));
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "iam/budget.hpp"
+#include "iam/glob.hpp"
 #include "iam/policy.hpp"
 #include "iam/request.hpp"
 
@@ -18,10 +19,12 @@ struct KeyValues {
   bool complete = true;  // false where a key is compared as text and as a number at once
 };
 
-// `context[i]` gives condition i its variables; null where it has none. None when the budget is spent.
+// `context[i]` gives condition i its variables; null where it has none. The texts are of `universe`, where it is not
+// empty. None when the budget is spent.
 [[nodiscard]] std::optional<KeyValues> telling_values(std::string_view key,
                                                       const std::vector<const Condition*>& conditions,
-                                                      const std::vector<const Context*>& context, Budget& budget);
+                                                      const std::vector<const Context*>& context, Budget& budget,
+                                                      const std::vector<Glob>& universe = {});
 
 // Whether a request may hold several values of the key ("AWS global condition context keys" says which global ones;
 // a service's key counts as one when a set operator asks for it).

@@ -46,9 +46,13 @@ constexpr std::array<std::string_view, 3> of_calls_on_behalf{"aws:calledvia", "a
 
 }  // namespace
 
+bool is_in_every_request(std::string_view key) {
+  return is_one_of(key, in_every_request);
+}
+
 Presence presence(std::string_view key, const Principal& principal) {
   const Kind kind = principal.kind;
-  if (is_one_of(key, in_every_request)) return Presence::always;
+  if (is_in_every_request(key) || (principal.role_is_open && key == "aws:principalarn")) return Presence::always;
   const bool is_anonymous = kind == Kind::anonymous, is_service = kind == Kind::service;
   // A federated identity is on its way into a session, and a canonical id names an account: of both too little is said.
   if (kind == Kind::federated || kind == Kind::canonical)
@@ -61,7 +65,8 @@ Presence presence(std::string_view key, const Principal& principal) {
       (is_one_of(key, of_the_signed) && is_anonymous) ||
       (is_service && key.starts_with("aws:principalorg")) ||  // "a member of an organization": no service is
       (is_one_of(key, of_calls_on_behalf) && (is_anonymous || is_service)) ||
-      (key.starts_with("aws:principaltag/") && !has_tags) || (key == "aws:username" && kind != Kind::user);
+      (key.starts_with("aws:principaltag/") && (!has_tags || principal.tags)) ||
+      (key == "aws:username" && kind != Kind::user);
   return never ? Presence::never : Presence::sometimes;
 }
 

@@ -17,4 +17,7 @@ enum class Presence : std::uint8_t { never, sometimes, always };
 // unless the principal has none.
 [[nodiscard]] Presence presence(std::string_view key, const Principal& principal);
 
+// Whether every request has the key, whoever makes it.
+[[nodiscard]] bool is_in_every_request(std::string_view key);
+
 }  // namespace redoubt::iam

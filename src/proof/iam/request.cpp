@@ -91,7 +91,8 @@ Context Principal::keys() const {
   keys["aws:principalisawsservice"] = {"false"};
   if (kind == Kind::federated || kind == Kind::canonical) return keys;
   keys["aws:principalaccount"] = {account};
-  keys["aws:principalarn"] = {kind == Kind::session ? role : name};
+  if (!role_is_open) keys["aws:principalarn"] = {kind == Kind::session ? role : name};
+  if (tags) keys.insert(tags->begin(), tags->end());
   switch (kind) {
     case Kind::root:
       keys["aws:principaltype"] = {"Account"};
@@ -109,6 +110,7 @@ Context Principal::keys() const {
       keys["aws:principaltype"] = {"AssumedRole"};
       break;
   }
+  if (!user_id.empty()) keys["aws:userid"] = {user_id};
   return keys;
 }
 

@@ -30,6 +30,11 @@ struct Principal {
   std::string role;     // of a session: the ARN of its role, as far as known (its path is not part of a session's ARN)
   bool bounded = false;  // a permissions boundary is attached to it
 
+  // What the data say of it (Account::known): before that, nothing.
+  bool role_is_open = false;                   // of a session: the path of its role is not known
+  std::string user_id = {};                    // aws:userid, as AWS makes it
+  std::optional<Context> tags = std::nullopt;  // of a user: all its tags, by condition key; it has no others
+
   // From an ARN, an account id, a service name ("lambda.amazonaws.com"), or "anonymous"; none when it is none of these.
   [[nodiscard]] static std::optional<Principal> parse(std::string_view text);
 
@@ -38,8 +43,9 @@ struct Principal {
   [[nodiscard]] bool is_session_of(std::string_view role_arn) const;
 
   // The condition keys that follow from who asks: aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType,
-  // aws:username, aws:PrincipalIsAWSService, and aws:userid where it is no id that AWS makes ("AWS global condition
-  // context keys"; "IAM policy elements: Variables and tags", the table of principal key values).
+  // aws:username, aws:PrincipalIsAWSService, the tags that are known, and aws:userid where it is known ("AWS global
+  // condition context keys"; "IAM policy elements: Variables and tags", the table of principal key values). There is no
+  // aws:PrincipalArn of a session whose role's path is open.
   [[nodiscard]] Context keys() const;
 
   bool operator==(const Principal&) const = default;

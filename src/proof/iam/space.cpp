@@ -39,6 +39,18 @@ constexpr std::array<std::string_view, 6> principal_keys{"aws:principalaccount",
                                                          "aws:principalisawsservice", "aws:principalservicename",
                                                          "aws:principaltype",         "aws:username"};
 
+// The ARNs that the role of a session may have: its path is not part of the session's.
+std::vector<Glob> roles_of(const Principal& session) {
+  const std::string_view role = session.role;
+  const std::size_t slash = role.rfind('/') + 1;
+  std::vector<Glob> out;
+  for (const std::string_view path : {"", "*/"})
+    if (auto glob = Glob::read(Glob::Dialect::arn,
+                               std::string(role.substr(0, slash)).append(path).append(role.substr(slash)), nullptr))
+      out.push_back(*std::move(glob));
+  return out;
+}
+
 }  // namespace
 
 std::optional<Space::Patterns> Space::divide(std::vector<Text> texts, const std::vector<Text>* asked,
@@ -172,7 +184,7 @@ bool Space::add_cells(Key& key, const Pins& pins, Budget& budget) {
     add(*values);
     return true;
   }
-  if (!pins.principals.empty() && contains(principal_keys, key.name)) {
+  if (follows(key.name)) {
     for (const Principal& principal : pins.principals) {
       const Context follows = principal.keys();
       const auto* values = values_of(follows, key.name);
@@ -185,7 +197,9 @@ bool Space::add_cells(Key& key, const Pins& pins, Budget& budget) {
 
   std::vector<const Context*> contexts;
   for (const char variables : key.variables) contexts.push_back(variables ? &variables_ : nullptr);
-  const auto telling = telling_values(key.name, key.conditions, contexts, budget);
+  const bool is_role = !principals_.empty() && key.name == "aws:principalarn";
+  const auto telling = telling_values(key.name, key.conditions, contexts, budget,
+                                      is_role ? roles_of(principals_.front()) : std::vector<Glob>());
   if (!telling) return false;
   complete_ = complete_ && telling->complete;
   const std::size_t first = key.cells.size();
@@ -207,6 +221,11 @@ bool Space::add_cells(Key& key, const Pins& pins, Budget& budget) {
   return true;
 }
 
+bool Space::follows(std::string_view key) const {
+  if (principals_.empty() || !contains(principal_keys, key)) return false;
+  return key != "aws:principalarn" || !principals_.front().role_is_open;
+}
+
 void Space::add_worlds() {
   if (principals_.empty()) {
     worlds_ = {shape_.everything()};
@@ -216,13 +235,13 @@ void Space::add_worlds() {
     Box world = shape_.everything();
     shape_.clear(world, principal_);
     shape_.set(world, principal_, i);
-    const Context follows = principals_[i].keys();
+    const Context of_principal = principals_[i].keys();
     for (const Key& key : keys_) {
-      if (pinned_.contains(key.name) || !contains(principal_keys, key.name)) continue;
+      if (pinned_.contains(key.name) || !follows(key.name)) continue;
       std::vector<char> truth;
       for (std::size_t c = 0; c < key.conditions.size(); ++c)
-        truth.push_back(static_cast<char>(
-            holds(*key.conditions[c], values_of(follows, key.name), key.variables[c] != 0 ? &variables_ : nullptr)));
+        truth.push_back(static_cast<char>(holds(*key.conditions[c], values_of(of_principal, key.name),
+                                                key.variables[c] != 0 ? &variables_ : nullptr)));
       const auto cell = std::ranges::find(key.cells, truth, &KeyCell::truth);
       shape_.clear(world, key.dimension);
       shape_.set(world, key.dimension, static_cast<std::size_t>(cell - key.cells.begin()));
@@ -283,10 +302,11 @@ Request Space::request(const Box& box) const {
       request.context.insert_or_assign(std::string(key.name), values);
   if (!principals_.empty()) {
     request.principal = principals_[point[principal_]];
-    const Context follows = request.principal->keys();
+    const Context of_principal = request.principal->keys();
     for (const std::string_view key : principal_keys) {
+      if (!follows(key)) continue;
       if (const auto found = request.context.find(key); found != request.context.end()) request.context.erase(found);
-      if (const auto* values = values_of(follows, key)) request.context.emplace(key, *values);
+      if (const auto* values = values_of(of_principal, key)) request.context.emplace(key, *values);
     }
   }
   for (const auto& [key, values] : pinned_) request.context[key] = values;

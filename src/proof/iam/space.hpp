@@ -108,6 +108,8 @@ class Space {
   [[nodiscard]] bool add_keys(const std::vector<const Statement*>& statements, const Pins& pins, Budget& budget);
   [[nodiscard]] bool add_cells(Key& key, const Pins& pins, Budget& budget);
   void add_worlds();
+  // Whether the value of a key follows from who of the principals asks.
+  [[nodiscard]] bool follows(std::string_view key) const;
 
   Shape shape_;
   std::size_t action_ = 0, resource_ = 0, principal_ = 0;

@@ -215,6 +215,10 @@ iam::Policy Documents::read(const Value& value, const std::string& name, bool of
       add_unknown(statement.is(Kind::unknown) ? statement.text : "the statement is not known");
       continue;
     }
+    if (of_resource && !statement["Principal"] && !statement["NotPrincipal"]) {
+      add_unknown("it names no Principal, without which AWS refuses the policy of a resource");
+      continue;
+    }
     const Text effect = texts_.of(statement["Effect"]);
     if (!effect.is_certain()) {
       add_unknown(effect.open);

@@ -117,7 +117,10 @@ Decision combine(const estate::Estate& estate, std::vector<Outcome> outcomes, bo
     out.answer = Answer::conditional;
     out.why_undecided.clear();
     out.when_denied = denied->decision.when_denied;
-    if (allowed != denied) out.condition = told(estate, outcomes);  // and from here on they are not looked at
+    const bool is_one_answer = std::ranges::all_of(
+        outcomes, [&](const Outcome& one) { return one.decision.answer == allowed->decision.answer; });
+    if (allowed != denied || !is_one_answer)
+      out.condition = told(estate, outcomes);  // and from here on they are not looked at
     return out;
   }
   if (undecided) {

@@ -79,8 +79,7 @@ class Reader {
              [&] { return permission_of(*permission, function); });
     }
     for (const Resource& declared : case_.estate().resources)
-      if (arn_form(declared.type) && arn_form(declared.type)->arn.find("{account}") == std::string_view::npos &&
-          case_.exists(declared) && holds(texts_.arn(declared).text, resource_))
+      if (arn_form(declared.type) && case_.exists(declared) && holds(texts_.arn(declared).text, resource_))
         account_.add_resource_policy(texts_.arn(declared).text, nullptr, texts_.account(declared));
     for (const Value& gap : case_.estate().gaps)
       account_.add_resource_policy(

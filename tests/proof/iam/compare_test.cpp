@@ -108,6 +108,25 @@ TEST(Compare, proves_what_holds_for_every_value_of_a_variable) {
             Order::narrower);
 }
 
+TEST(Compare, knows_the_keys_that_every_request_has) {
+  const auto policy = [](const std::string& first, const std::string& more = "") {
+    return read(
+        R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":"*")" +
+        first + "}" + more + "]}");
+  };
+  const Policy denying = policy("", R"(,{"Effect":"Deny","Action":"s3:*","Resource":"*","Principal":"*","Condition":
+    {"Bool":{"aws:SecureTransport":"false"}}})");
+  const Policy asking = policy(R"(,"Condition":{"Bool":{"aws:SecureTransport":"true"}})");
+  EXPECT_EQ(compare(denying, asking).order, Order::equivalent);
+  const auto none = [](const std::string& key) {
+    return allow(R"("Action":"s3:*","Resource":"*","Condition":{"Null":{")" + key + R"(":"true"}})");
+  };
+  const Policy nothing =
+      read(R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]})");
+  EXPECT_EQ(compare(none("aws:CurrentTime"), nothing).order, Order::equivalent);
+  EXPECT_EQ(compare(none("aws:SourceVpc"), nothing).order, Order::broader);
+}
+
 TEST(Compare, knows_that_a_principal_has_an_account) {
   const auto of = [](const std::string& rest) { return allow(R"("Action":"s3:GetObject","Resource":"*",)" + rest); };
   const Policy named = of(R"("Principal":{"AWS":"111111111111"})");

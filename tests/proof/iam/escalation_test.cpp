@@ -225,7 +225,16 @@ TEST(Escalation, leads_through_a_role_of_the_data_that_has_more) {
 TEST(Escalation, by_a_policys_version_needs_a_policy_that_is_attached) {
   const std::string role_of_others = role("reader", R"("s3:Get*")", ec2);
   const std::string attached = R"(,"AttachedManagedPolicies":[{"PolicyArn":"arn:aws:iam::111111111111:policy/mine"}])";
-  EXPECT_TRUE(escalation_of({.own = allowing(R"("iam:CreatePolicyVersion")"), .roles = role_of_others}).paths.empty());
+  // No policy at all is what a filtered answer looks like.
+  EXPECT_TRUE(
+      has_path(escalation_of({.own = allowing(R"("iam:CreatePolicyVersion")"), .roles = role_of_others}), "iam-001"));
+  EXPECT_TRUE(
+      escalation_of(
+          {.own = allowing(R"("iam:CreatePolicyVersion")"),
+           .roles = role("other", R"("s3:Get*")", ec2,
+                         R"(,"AttachedManagedPolicies":[{"PolicyArn":"arn:aws:iam::111111111111:policy/theirs"}])"),
+           .policies = managed("theirs", R"("s3:Get*")")})
+          .paths.empty());
   const Escalation found = escalation_of({.own = allowing(R"("iam:CreatePolicyVersion")"),
                                           .more_of_jane = attached,
                                           .roles = role_of_others,
@@ -244,6 +253,9 @@ TEST(Escalation, by_a_policys_version_needs_a_policy_that_is_attached) {
   EXPECT_TRUE(back("").paths.empty() && back("").undecided.empty());
   EXPECT_EQ(back(older + allowing(R"("s3:*")") + "}}").undecided,
             std::vector<std::string>{"set-default-policy-version"});
+  EXPECT_FALSE(back(older + allowing(R"("s3:*")") + "}}").missing.empty());  // which says why
+  const Escalation narrower = back(older + allowing(R"("s3:GetObject")") + "}}");
+  EXPECT_TRUE(narrower.paths.empty() && narrower.undecided.empty());
 }
 
 TEST(Escalation, through_others_works_on_those_whom_the_data_show) {
@@ -296,6 +308,108 @@ TEST(Escalation, through_what_holds_a_role_needs_such_a_role) {
   ASSERT_TRUE(has_path(found, "lambda-004"));
   EXPECT_EQ(found.paths.front().through, "arn:aws:iam::111111111111:role/boss");
   EXPECT_FALSE(found.paths.front().assumes.empty());  // a function that has it
+}
+
+// Nobody else could do, of each kind of which there is one.
+constexpr const char* harmless = R"(,{"Arn":"arn:aws:iam::111111111111:user/harmless","UserPolicyList":[]})";
+
+TEST(Escalation, by_attaching_a_policy_needs_one_that_leads_to_everything) {
+  const auto with = [](const std::string& more) {
+    return escalation_of(
+        {.own = R"({"Effect":"Allow","Action":"iam:AttachUserPolicy","Resource":"*")" + more, .users = harmless});
+  };
+  EXPECT_TRUE(has_path(with("}"), "iam-008"));
+  EXPECT_TRUE(
+      with(R"(,"Condition":{"ArnEquals":{"iam:PolicyARN":"arn:aws:iam::aws:policy/ReadOnlyAccess"}}})").paths.empty());
+  const Escalation other = with(
+      R"(},{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"ArnEquals":{"iam:PolicyARN":"arn:aws:iam::aws:policy/AdministratorAccess"}}})");
+  ASSERT_TRUE(has_path(other, "iam-008"));
+  EXPECT_EQ(other.paths.front().how, "attach IAMFullAccess to oneself");
+}
+
+TEST(Escalation, heeds_the_boundary_of_whom_a_step_is_on) {
+  const auto with = [](const std::string& of_jane) {
+    return escalation_of({.own = R"({"Effect":"Allow","Action":["iam:PutUserPolicy","iam:AttachUserPolicy"],
+      "Resource":"*","Condition":{"StringEquals":{"iam:PermissionsBoundary":"arn:aws:iam::111111111111:policy/fence"}}})",
+                          .more_of_jane = of_jane,
+                          .users = harmless,
+                          .policies = managed("fence", R"("*")")});
+  };
+  EXPECT_TRUE(with("").paths.empty());
+  EXPECT_TRUE(has_path(with(under_fence), "iam-007"));
+}
+
+TEST(Escalation, makes_somebody_and_lets_them_grow) {
+  const auto with = [](const std::string& actions, const std::string& resource = "*", const std::string& more = "") {
+    return escalation_of({.own = allowing(actions, resource) + more, .users = harmless});
+  };
+  const std::string new_user = "arn:aws:iam::111111111111:user/new*";
+  EXPECT_TRUE(has_path(with(R"("iam:CreateUser","iam:CreateAccessKey","iam:AttachUserPolicy")", new_user),
+                       "create-user-attach"));
+  EXPECT_TRUE(with(R"("iam:CreateUser","iam:CreateAccessKey")", new_user).paths.empty());
+  const std::string make_role = R"("iam:CreateRole","iam:PutRolePolicy")",
+                    new_role = "arn:aws:iam::111111111111:role/n*";
+  EXPECT_TRUE(has_path(with(make_role, new_role), "create-role-put"));
+  EXPECT_FALSE(
+      has_path(with(make_role, new_role, R"(,{"Effect":"Deny","Action":"sts:*","Resource":"*"})"), "create-role-put"));
+  EXPECT_TRUE(
+      has_path(with(R"("iam:CreateGroup","iam:AddUserToGroup","iam:AttachGroupPolicy")"), "create-group-attach"));
+}
+
+TEST(Escalation, gives_a_group_more_and_joins_it) {
+  EXPECT_TRUE(has_path(escalation_of({.own = allowing(R"("iam:AddUserToGroup","iam:AttachGroupPolicy")"),
+                                      .users = harmless,
+                                      .groups = R"({"GroupName":"staff","GroupPolicyList":[]})"}),
+                       "join-group-attach"));
+}
+
+TEST(Escalation, gives_a_role_more_and_hands_it_to_a_service) {
+  const std::string weak = role("weak", R"("s3:Get*")", R"({"Service":"lambda.amazonaws.com"})");
+  const auto with = [&](const std::string& actions, const std::string& roles) {
+    return escalation_of({.own = allowing(actions), .users = harmless, .roles = roles});
+  };
+  const std::string pass = R"("iam:PassRole","lambda:CreateFunction","lambda:InvokeFunction")";
+  const Escalation found = with(pass + R"(,"iam:AttachRolePolicy")", weak);
+  ASSERT_TRUE(has_path(found, "lambda-001"));
+  EXPECT_EQ(found.paths.front().steps.front().request.action, "iam:AttachRolePolicy");
+  EXPECT_TRUE(with(pass, weak).paths.empty());
+  EXPECT_TRUE(
+      has_path(with(R"("lambda:UpdateFunctionCode","lambda:InvokeFunction","iam:PutRolePolicy")", weak), "lambda-004"));
+}
+
+TEST(Escalation, leaves_service_linked_roles_to_their_services) {
+  EXPECT_TRUE(escalation_of({.own = allowing(R"("iam:UpdateAssumeRolePolicy")"),
+                             .users = harmless,
+                             .roles = role("aws-service-role/x.amazonaws.com/AWSServiceRoleForX", R"("*")",
+                                           R"({"Service":"x.amazonaws.com"})")})
+                  .paths.empty());
+}
+
+TEST(Escalation, on_an_instance_needs_a_role_that_instances_can_have) {
+  const auto with = [](const std::string& trusted) {
+    return escalation_of({.own = allowing(R"("ssm:StartSession")"), .roles = role("boss", R"("*")", trusted)});
+  };
+  EXPECT_TRUE(with(R"({"Service":"redshift.amazonaws.com"})").paths.empty());
+  EXPECT_TRUE(has_path(with(ec2), "ssm-001"));
+  EXPECT_TRUE(has_path(with(R"({"Service":"ssm.amazonaws.com"})"), "ssm-001"));
+}
+
+TEST(Escalation, takes_a_kind_of_which_the_data_list_none_for_unknown) {
+  const std::string boss = role("boss", R"("*")", ec2);
+  EXPECT_TRUE(has_path(escalation_of({.own = allowing(R"("iam:CreateAccessKey")"), .roles = boss}), "iam-002"));
+  EXPECT_TRUE(has_path(escalation_of({.own = allowing(R"("iam:AddUserToGroup")"), .roles = boss}), "iam-013"));
+  EXPECT_FALSE(
+      has_path(escalation_of({.own = allowing(R"("iam:PassRole","lambda:CreateFunction","lambda:InvokeFunction")"),
+                              .roles = boss}),
+               "lambda-001"));
+}
+
+TEST(Escalation, sees_an_administrator_under_a_guardrail) {
+  Account account = account_of(R"({"Effect":"Allow","Action":"*","Resource":"*"})");
+  ASSERT_TRUE(account.add_scp(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+    {"Effect":"Deny","Action":"organizations:LeaveOrganization","Resource":"*"}]})"));
+  Budget budget = seconds(5);
+  EXPECT_TRUE(find_escalation(account, jane, budget).is_administrator);
 }
 
 }  // namespace

@@ -132,6 +132,40 @@ Resources:
         self.assertEqual(self.run_iam("who-can", "--action", "s3:ListBucket", "--resource", "arn:aws:s3:::data", self.snapshot)[:2],
                          (0, "arn:aws:iam::123456789012:user/jane\n"))
         self.assertEqual(self.run_iam("who-can", "--action", "ec2:RunInstances", "--resource", "*", self.snapshot)[:2], (1, ""))
+        self.assertIn("nobody may do ec2:RunInstances",
+                      self.run_iam("who-can", "--action", "ec2:RunInstances", "--resource", "*", self.snapshot)[2])
+
+    def test_who_can_lists_whom_a_trust_policy_names(self) -> None:
+        self.assertEqual(self.run_iam("who-can", "--action", "sts:AssumeRole", "--resource", "AppRole", self.template)[:2],
+                         (0, "ecs-tasks.amazonaws.com\n"))
+
+    def test_asks_about_one_resource(self) -> None:
+        for resource, what in (("", "empty"), ("Data*", "one resource"), ("arn:aws:s3:::data/*", "one resource"),
+                               ("arn:aws:s3", "no ARN"), ("Dta/key", "no source declares")):
+            for command in (("can-i", "--principal", ROLE), ("who-can",)):
+                status, _, error = self.run_iam(*command, self.template, "--action", "s3:GetObject", "--resource", resource)
+                self.assertEqual(status, 2, resource)
+                self.assertIn(what, error)
+
+    def test_a_buckets_policy_is_that_of_its_files_name(self) -> None:
+        user = "arn:aws:iam::123456789012:user/jane"
+        answer = {"Policy": json.dumps(policy("s3:ListBucket", Principal="*", Effect="Deny"))}
+        for name, expected in (("get-bucket-policy-data.json", {"data": 1, "other": 0}),
+                               ("get-bucket-policy-1.json", {"data": 3, "other": 3})):
+            path = self.snapshot / name
+            path.write_text(json.dumps(answer))
+            for bucket, status in expected.items():
+                self.assertEqual(self.can_i(self.snapshot, user, "s3:ListBucket", f"arn:aws:s3:::{bucket}")[0], status, name)
+            self.assertEqual(self.can_i(self.snapshot, ROLE, "sqs:SendMessage", "*")[0], 0)
+            path.unlink()
+
+    def test_a_policy_of_a_resource_names_who_may(self) -> None:
+        given = self.folder / "bucket.json"
+        given.write_text(json.dumps({"Resource": "arn:aws:s3:::data", "Account": "123456789012", "Policy": policy("s3:*")}))
+        status, _, error = self.run_iam("can-i", "--principal", "anonymous", "--action", "s3:GetObject", "--resource",
+                                        "arn:aws:s3:::data/key", "--resource-policy", given)
+        self.assertEqual(status, 2)
+        self.assertIn("neither Principal nor NotPrincipal", error)
 
     def test_escalate_names_the_case(self) -> None:
         status, out, _ = self.run_iam("escalate", "--json", "--principal", "AppRole", self.template)

@@ -36,6 +36,18 @@ TEST(Rights, hang_on_a_parameter_that_may_name_the_resource) {
   EXPECT_EQ(ask(text, app, "s3:GetObject", "arn:aws:sqs:eu-west-1:123456789012:jobs").answer, Answer::denied);
 }
 
+TEST(Rights, name_the_cases_beside_what_else_the_answer_hangs_on) {
+  const std::string text = role_with(
+      "{Effect: Allow, Action: 's3:*', Resource: !Sub 'arn:aws:s3:::${Name}/*', Condition: "
+      "{Bool: {'aws:SecureTransport': 'true'}}}",
+      "", "Parameters: {Name: {Type: String, AllowedValues: [data, other]}}\n");
+  const iam::Decision decision = ask(text, app, "s3:GetObject", "arn:aws:s3:::data/key");
+  EXPECT_EQ(decision.answer, Answer::conditional);
+  EXPECT_THAT(decision.condition, testing::HasSubstr("conditional where Name is \"data\""));
+  EXPECT_THAT(decision.condition, testing::HasSubstr("aws:SecureTransport"));
+  EXPECT_THAT(decision.condition, testing::HasSubstr("denied where Name is \"other\""));
+}
+
 TEST(Rights, heed_what_values_a_parameter_can_have) {
   const auto with = [](const std::string& parameter) {
     return ask(role_with("{Effect: Allow, Action: 's3:*', Resource: !Sub 'arn:aws:s3:::${Name}/*'}", "",
