@@ -108,7 +108,7 @@ struct Options {
 };
 
 void add_policies(CLI::App& command, Options& options) {
-  command.add_option("source", options.sources, "A template, or a folder with answers of the AWS CLI");
+  command.add_option("source", options.sources, "Templates, and folders with templates or with answers of the AWS CLI");
   command.add_option("--account", options.accounts, "The answer of get-account-authorization-details")
       ->allow_extra_args(false);
   command.add_option("--scp", options.scps, "A service control policy, or an organisation tree")
