@@ -28,6 +28,7 @@
 #include "iam/escalation.hpp"
 #include "iam/plain_request.hpp"
 #include "iam_answers.hpp"
+#include "iam_question.hpp"
 #include "iam_requests.hpp"
 #include "redoubt/json.hpp"
 #include "rights/comparison.hpp"
@@ -82,8 +83,8 @@ struct Options {
 
   [[nodiscard]] rights::Question question(const rights::Known& known) const {
     check_action(action);
-    check_resource(resource, known.estate());
-    return {principal, action, resource, pins(), std::chrono::milliseconds(budget)};
+    return {principal, action, resource_of(resource, known.estate()), context_of(context, absent, strict),
+            std::chrono::milliseconds(budget)};
   }
 
   // Why something is undecided, and what to do where time ran out.
@@ -91,21 +92,6 @@ struct Options {
     return why.find("the budget is spent") == std::string::npos
                ? why
                : fmt::format("{} (give it more than these {} ms with --budget)", why, budget);
-  }
-
-  // The context that the question gives.
-  [[nodiscard]] Pins pins() const {
-    Pins out;
-    out.others_absent = strict;
-    for (const std::string& pair : context) {
-      const std::size_t equals = pair.find('=');
-      if (equals == std::string::npos || equals == 0)
-        throw std::runtime_error(
-            fmt::format("--context {}: it is no KEY=VALUE (for example aws:SourceIp=203.0.113.7)", pair));
-      out.context[lower(pair.substr(0, equals))].push_back(pair.substr(equals + 1));
-    }
-    for (const std::string& key : absent) out.absent.insert(lower(key));
-    return out;
   }
 };
 

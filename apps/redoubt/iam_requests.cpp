@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <stdexcept>
 #include <string_view>
 
 #include "iam/contains.hpp"
@@ -118,51 +117,6 @@ std::string text_of(const Request& request, const std::optional<Request>& beside
     separator = ", ";
   }
   return out;
-}
-
-void check_action(const std::string& action) {
-  const auto is_name = [](std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
-    });
-  };
-  const std::string_view text = action, service = text.substr(0, text.find(':'));
-  if (text.find_first_of("*?") != std::string_view::npos)
-    throw std::runtime_error(
-        fmt::format("--action {}: a question is about one action (give it by its name, such as s3:GetObject; `redoubt "
-                    "iam compare` answers for all actions at once)",
-                    action));
-  if (service.size() == text.size())
-    throw std::runtime_error(
-        fmt::format("--action {}: it has no service (give SERVICE:ACTION, such as s3:GetObject)", action));
-  if (!is_name(service) || !is_name(text.substr(service.size() + 1)))
-    throw std::runtime_error(
-        fmt::format("--action {}: it is no action (give SERVICE:ACTION, such as s3:GetObject)", action));
-}
-
-void check_resource(const std::string& resource, const estate::Estate& estate) {
-  if (resource == "*") return;
-  const auto refuse = [&](std::string_view why) {
-    throw std::runtime_error(fmt::format("--resource {}: {}", resource.empty() ? "\"\"" : resource, why));
-  };
-  if (resource.empty())
-    refuse(
-        "it is empty (give an ARN, a logical id with what follows of the ARN, or * for an action without a resource)");
-  // The ARN of a log group ends in :*.
-  std::string_view text = resource;
-  if (arn_field(text, 2) == "logs" && text.ends_with(":*")) text.remove_suffix(2);
-  if (text.find_first_of("*?") != std::string_view::npos)
-    refuse(
-        "a question is about one resource (give its ARN without wildcards, or * alone for an action without a "
-        "resource)");
-  if (text.starts_with("arn:")) {
-    if (arn_field(text, 1).empty() || arn_field(text, 2).empty() || arn_field(text, 5).empty())
-      refuse("it is no ARN (give arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE)");
-    return;
-  }
-  const std::string_view id = text.substr(0, text.find_first_of("/:"));
-  if (!contains(estate.resources, id, &estate::Resource::id))
-    refuse("it is no ARN, and no source declares anything of that name (give an ARN, or a logical id of the template)");
 }
 
 }  // namespace redoubt

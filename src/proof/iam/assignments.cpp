@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "iam/key_values.hpp"
+
 namespace redoubt::iam {
 namespace {
 
@@ -68,6 +70,21 @@ std::vector<std::string> values_to_try(const std::vector<const Statement*>& stat
   return out;
 }
 
+// The values of which the statement asks for one, where it does.
+bool add_required_values(const Statement& statement, const std::string& key, std::set<std::string>& values) {
+  const auto requires_one = [&](const Condition& condition) {
+    return condition.key == key && condition.comparison == Comparison::string_equals && !condition.negated &&
+           !condition.if_exists && condition.set == SetOperator::none &&
+           std::ranges::none_of(condition.values, [&](const std::string& value) {
+             return statement.variables && value.find("${") != std::string::npos;
+           });
+  };
+  const auto found = std::ranges::find_if(statement.conditions, requires_one);
+  if (found == statement.conditions.end()) return false;
+  values.insert(found->values.begin(), found->values.end());
+  return true;
+}
+
 }  // namespace
 
 std::vector<Pins> assignments(const std::vector<const Statement*>& statements, const Pins& pins) {
@@ -86,6 +103,30 @@ std::vector<Pins> assignments(const std::vector<const Statement*>& statements, c
       longer.back().absent.insert(key);
     }
     if (longer.size() > most_assignments) longer.resize(most_assignments);
+    out = std::move(longer);
+  }
+  return out;
+}
+
+std::optional<std::vector<Pins>> all_assignments(const std::vector<const Statement*>& statements,
+                                                 const std::vector<const Statement*>& asked, const Pins& pins) {
+  std::vector<Pins> out{pins};
+  for (const std::string& key : open_variables(statements, pins)) {
+    std::vector<const Condition*> conditions;
+    for (const Statement* statement : statements)
+      for (const Condition& condition : statement->conditions)
+        if (condition.key == key) conditions.push_back(&condition);
+    if (may_be_multivalued(key, conditions)) return std::nullopt;
+    std::set<std::string> values;
+    for (const Statement* statement : asked)
+      if (!add_required_values(*statement, key, values)) return std::nullopt;
+    if (values.size() * out.size() > most_assignments) return std::nullopt;
+    std::vector<Pins> longer;
+    for (const Pins& so_far : out)
+      for (const std::string& value : values) {
+        longer.push_back(so_far);
+        longer.back().context[key] = {value};
+      }
     out = std::move(longer);
   }
   return out;

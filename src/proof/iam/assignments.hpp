@@ -2,7 +2,7 @@
 // each of these in turn.
 #pragma once
 
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "iam/policy.hpp"
@@ -15,5 +15,12 @@ namespace redoubt::iam {
 // may still exist.
 inline constexpr std::size_t most_assignments = 256;
 [[nodiscard]] std::vector<Pins> assignments(const std::vector<const Statement*>& statements, const Pins& pins);
+
+// The pins, completed in every way in which one of the statements in `asked` can apply: each of them asks, by
+// StringEquals, for some values of each key that a variable leaves open. None where they do not, or where there are too
+// many.
+[[nodiscard]] std::optional<std::vector<Pins>> all_assignments(const std::vector<const Statement*>& statements,
+                                                               const std::vector<const Statement*>& asked,
+                                                               const Pins& pins);
 
 }  // namespace redoubt::iam

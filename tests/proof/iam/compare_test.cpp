@@ -108,6 +108,23 @@ TEST(Compare, proves_what_holds_for_every_value_of_a_variable) {
             Order::narrower);
 }
 
+TEST(Compare, takes_a_variable_for_what_a_condition_asks_of_its_key) {
+  const auto of = [](const std::string& resource, const std::string& condition = "") {
+    return allow(R"("Action":"s3:GetObject","Resource":"arn:aws:s3:::home/)" + resource + "\"" +
+                 (condition.empty() ? "" : R"(,"Condition":{)" + condition + "}"));
+  };
+  const std::string bob = R"("StringEquals":{"aws:username":"bob"})", own = "${aws:username}";
+  EXPECT_EQ(compare(of(own, bob), of("bob", bob)).order, Order::equivalent);
+  EXPECT_EQ(compare(of("bob", bob), of(own)).order, Order::narrower);
+  EXPECT_EQ(compare(of("ann", bob), of(own)).is_contained(), false);
+  EXPECT_EQ(compare(of(own, R"("StringEquals":{"aws:username":["ann","bob"]})"), of("bob", bob)).order, Order::broader);
+  // A star in a name is a star.
+  EXPECT_EQ(compare(of(own, R"("StringEquals":{"aws:username":"b*"})"), of("bob")).is_contained(), false);
+  // The key may be absent, or another.
+  EXPECT_NE(compare(of("bob", R"("StringEqualsIfExists":{"aws:username":"bob"})"), of(own)).is_contained(), true);
+  EXPECT_NE(compare(of("bob", R"("StringNotEquals":{"aws:username":"ann"})"), of(own)).is_contained(), true);
+}
+
 TEST(Compare, knows_the_keys_that_every_request_has) {
   const auto policy = [](const std::string& first, const std::string& more = "") {
     return read(

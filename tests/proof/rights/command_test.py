@@ -199,6 +199,30 @@ Resources:
             self.assertEqual(status, 2)
             self.assertIn(what, error)
 
+    def test_refuses_a_context_that_no_request_has(self) -> None:
+        question = ("can-i", self.template, "--principal", ROLE, "--action", "s3:GetObject", "--resource", "Data/k")
+        for given, why in ((("--context", "aws:SourceIp=10.0.0.0/8"), "one IP address"),
+                           (("--context", "aws:CurrentTime=soon"), "a date"),
+                           (("--context", "aws:SecureTransport=yes"), "true or false"),
+                           (("--context", "aws:SourceIp=1.2.3.4", "--absent", "aws:sourceip"), "give one of the two")):
+            code, _, said = self.run_iam(*question, *given)
+            self.assertEqual(code, 2, given)
+            self.assertIn(why, said)
+        self.assertEqual(self.run_iam(*question, "--context", "aws:SourceIp=1.2.3.4")[0], 0)
+
+    def test_asks_about_a_resource_with_a_star_in_its_name(self) -> None:
+        account = self.folder / "star.json"
+        account.write_text(json.dumps({"UserDetailList": [
+            {"Arn": "arn:aws:iam::123456789012:user/u", "UserName": "u", "GroupList": [], "AttachedManagedPolicies": [],
+             "UserPolicyList": [{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
+                 {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/a${*}"}]}}]}],
+            "RoleDetailList": [], "GroupDetailList": [], "Policies": []}))
+        ask = ("can-i", "--account", account, "--principal", "arn:aws:iam::123456789012:user/u",
+               "--action", "s3:GetObject", "--resource")
+        self.assertEqual(self.run_iam(*ask, "arn:aws:s3:::b/a${*}")[0], 0)
+        self.assertEqual(self.run_iam(*ask, "arn:aws:s3:::b/ab")[0], 1)
+        self.assertEqual(self.run_iam(*ask, "arn:aws:s3:::b/a*")[0], 2)
+
     def test_lists_who_stands_outside(self) -> None:
         bucket = """
 Resources:
