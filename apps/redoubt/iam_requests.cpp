@@ -84,10 +84,15 @@ std::string_view written(std::string_view key) {
 }
 
 // Keys that say no more than who asks.
-bool follows_from_principal(std::string_view key) {
+bool follows_from_principal(std::string_view key, const Request& request) {
   static constexpr std::array keys{"aws:principalaccount", "aws:principalarn", "aws:principalisawsservice",
                                    "aws:principaltype", "aws:username"};
-  return std::ranges::find(keys, key) != keys.end();
+  if (!request.principal) return false;
+  if (std::ranges::find(keys, key) != keys.end()) return true;
+  const auto* given = values_of(request.context, key);
+  const Context known = request.principal->keys();
+  const auto* follows = values_of(known, key);
+  return given && follows && *given == *follows;
 }
 
 }  // namespace
@@ -97,14 +102,14 @@ std::string text_of(const Request& request, const std::optional<Request>& beside
   out += fmt::format("{} on {}", request.action, request.resource);
   std::string_view separator = " with ";
   for (const auto& [key, values] : request.context) {
-    if (request.principal && follows_from_principal(key)) continue;
+    if (follows_from_principal(key, request)) continue;
     out += fmt::format("{}{}={}", separator, written(key), fmt::join(values, ","));
     separator = ", ";
   }
   if (!beside) return out;
   separator = request.context.empty() ? " without " : ", without ";
   for (const auto& [key, values] : beside->context) {
-    if (request.context.contains(key) || (request.principal && follows_from_principal(key))) continue;
+    if (request.context.contains(key) || follows_from_principal(key, request)) continue;
     out += fmt::format("{}{}", separator, written(key));
     separator = ", ";
   }

@@ -58,13 +58,14 @@ class Search {
   bool is_administrator(const Principal& principal, const Identity* self) {
     if (principal.kind == Principal::Kind::root) return true;
     if (!self || !allows_everything(self->policies)) return false;
-    // An organisation's policies bear on administrators as on everybody.
-    Scenario alone = account_.scenario(principal, "", "");
-    alone.ceilings.clear();
-    alone.denials.clear();
+    // An organisation's policies bear on administrators as on everybody; only whom they deny everything is none.
     Pins pins;
     pins.principals = {account_.known(principal)};
-    return decide(alone, pins, budget_).answer == Answer::allowed;
+    Scenario scenario = account_.scenario(principal, "", "");
+    if (decide(scenario, pins, budget_).answer == Answer::denied) return false;
+    scenario.ceilings.clear();
+    scenario.denials.clear();
+    return decide(scenario, pins, budget_).answer == Answer::allowed;
   }
 
   void follow(const EscalationPath& path, const Node& node) {
@@ -128,17 +129,22 @@ class Search {
 
   // Whether an administrator was reached. Whoever else was reached is asked later.
   bool lead_through(const EscalationPath& path, const Node& before, const Candidate& shown) {
-    const auto [node, candidate] = grow(steps_, account_, before, shown, may_be_given(path.target));
+    const auto [node, candidate, is_undecided] = grow(steps_, account_, before, shown, may_be_given(path.target));
     const bool is_end = ends(path, node, candidate);
-    const bool is_unknown = candidate.identity && !candidate.identity->unread.empty();
+    const bool is_unread = candidate.identity && !candidate.identity->unread.empty();
+    const bool is_unknown = is_unread || is_undecided;
     if (!is_end && !is_unknown && !may_lead_on(path, candidate)) return false;
-    if (path.target == Target::role_that_trusts && !steps_.is_allowed(node, "sts:AssumeRole", {candidate.targets}))
-      return false;
+    if (path.target == Target::role_that_trusts) {
+      std::vector<OpenStep> assumed;
+      const Outcome outcome = steps_.take(node, "sts:AssumeRole", {candidate.targets}, assumed);
+      if (outcome == Outcome::undecided) note_undecided(path);
+      if (outcome != Outcome::open) return false;
+    }
     Taken taken = take(path, node, candidate);
     if (taken.outcome == Outcome::closed) return false;
     if (taken.outcome == Outcome::undecided || (is_unknown && !is_end)) {
       note_undecided(path);
-      if (is_unknown && out_.missing.empty()) out_.missing = account_.missing(candidate.identity->principal);
+      if (is_unread && out_.missing.empty()) out_.missing = account_.missing(candidate.identity->principal);
       if (taken.outcome == Outcome::undecided) return false;
     }
     const std::string how = node.how + told(path.how, taken.steps);
@@ -244,7 +250,11 @@ class Search {
     for (const Candidate& candidate : shown) known.push_back(candidate.through);
     if (path.target == Target::new_user || path.target == Target::new_role)
       for (const auto& [arn, identity] : account_.identities()) known.push_back(arn);
-    if (path.target == Target::new_role && !may_assume_new(node)) return;
+    if (path.target == Target::new_role && !may_assume_new(path, node)) return;
+    // Of the roles of the data, those that trust the service were looked at, and others cannot be passed to it.
+    if (path.target == Target::passed_role)
+      for (const auto& [arn, identity] : account_.identities())
+        if (identity.trust && !contains(known, arn)) known.push_back(arn);
     if (path.target == Target::held_role) {
       // What has a role of the data leads where that role does.
       known.clear();
@@ -277,7 +287,7 @@ class Search {
   }
 
   // A role of one's own making trusts oneself by name: then only a denial is in the way.
-  bool may_assume_new(const Node& node) {
+  bool may_assume_new(const EscalationPath& path, const Node& node) {
     Policy trust{.name = "the trust policy of the new role", .statements = {Statement{}}};
     trust.statements.front().actions = {"sts:AssumeRole"};
     trust.statements.front().principals.emplace().aws = {filled_in(paths::self, node.principal)};
@@ -286,7 +296,9 @@ class Search {
     Pins pins;
     pins.action = "sts:AssumeRole";
     pins.principals = {account_.known(node.principal)};
-    return decide(scenario, pins, budget_).when_allowed.has_value();
+    const Decision decision = decide(scenario, pins, budget_);
+    if (!decision.when_allowed && decision.answer == Answer::undecided) note_undecided(path);
+    return decision.when_allowed.has_value();
   }
 
   // Groups that are no administrators' may lead on: each that one may join, and all of them that deny nothing.
@@ -297,9 +309,10 @@ class Search {
       if (contains(node.self->groups, name) || group.policies.policies.empty()) continue;
       std::vector<OpenStep> taken;
       const Range range{arns_of_group(node.principal, name)};
-      if (!Steps::may_take(node, "iam:AddUserToGroup") ||
-          steps_.take(node, "iam:AddUserToGroup", range, taken) != Outcome::open)
-        continue;
+      if (!Steps::may_take(node, "iam:AddUserToGroup")) return;
+      const Outcome outcome = steps_.take(node, "iam:AddUserToGroup", range, taken);
+      if (outcome == Outcome::undecided && !contains(out_.undecided, "iam-013")) out_.undecided.emplace_back("iam-013");
+      if (outcome != Outcome::open) continue;
       if (!group.unread.empty() && out_.missing.empty())
         out_.missing =
             fmt::format("policy {} is attached to group {}, but not among the data", group.unread.front(), name);

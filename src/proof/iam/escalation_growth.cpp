@@ -71,14 +71,25 @@ std::vector<Way> ways_to_free(const Identity& identity) {
            {{is_user ? "iam:PutUserPermissionsBoundary" : "iam:PutRolePermissionsBoundary", on}}}};
 }
 
+Outcome take_way(Steps& steps, const Node& node, const Way& way, std::vector<OpenStep>& taken) {
+  bool undecided = false;
+  for (const Deed& deed : way.deeds) {
+    if (!Steps::may_take(node, deed.action)) return Outcome::closed;
+    const Outcome outcome = steps.take(node, deed.action, {deed.on}, taken);
+    if (outcome == Outcome::closed) return outcome;
+    undecided = undecided || outcome == Outcome::undecided;
+  }
+  return undecided ? Outcome::undecided : Outcome::open;
+}
+
 // Takes the first way that is open; the node has done so afterwards.
-bool take_one(Steps& steps, Node& node, const std::vector<Way>& ways) {
+bool take_one(Steps& steps, Grown& grown, const std::vector<Way>& ways) {
+  Node& node = grown.node;
   for (const Way& way : ways) {
     std::vector<OpenStep> taken;
-    const bool is_open = std::ranges::all_of(way.deeds, [&](const Deed& deed) {
-      return Steps::may_take(node, deed.action) && steps.take(node, deed.action, {deed.on}, taken) == Outcome::open;
-    });
-    if (!is_open) continue;
+    const Outcome outcome = take_way(steps, node, way, taken);
+    grown.is_undecided = grown.is_undecided || outcome == Outcome::undecided;
+    if (outcome != Outcome::open) continue;
     node.how += told(way.how, taken) + ", and then: ";
     std::ranges::move(taken, std::back_inserter(node.steps));
     return true;
@@ -93,10 +104,10 @@ Grown grow(Steps& steps, const Account& account, const Node& node, const Candida
   if (candidate.is_administrator || !candidate.identity) return out;
   const Identity& identity = *candidate.identity;
   if (!candidate.gains_all && !allows_everything(identity.policies)) {
-    if (!gives || !take_one(steps, out.node, ways_to_give(account, candidate))) return out;
+    if (!gives || !take_one(steps, out, ways_to_give(account, candidate))) return out;
     out.candidate.gains_all = true;
   }
-  out.candidate.is_administrator = !is_capped(identity) || take_one(steps, out.node, ways_to_free(identity));
+  out.candidate.is_administrator = !is_capped(identity) || take_one(steps, out, ways_to_free(identity));
   return out;
 }
 

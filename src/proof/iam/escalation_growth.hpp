@@ -16,6 +16,7 @@ namespace redoubt::iam {
 struct Grown {
   Node node;
   Candidate candidate;
+  bool is_undecided = false;  // whether more could be done for it
 };
 [[nodiscard]] Grown grow(Steps& steps, const Account& account, const Node& node, const Candidate& candidate,
                          bool gives);

@@ -84,10 +84,13 @@ void add_tags(Pins& pins, const Scenario& scenario, const Identity& on) {
 }
 
 void name_readably(Request& request, const Scenario& scenario) {
-  if (!request.resource.ends_with("/:") && !request.resource.ends_with("::")) return;
   Request named = request;
-  named.resource.replace(named.resource.size() - 1, 1, "NAME");
-  if (evaluate(scenario, named).allowed) request = std::move(named);
+  std::string& resource = named.resource;
+  if (resource.ends_with("/:") || resource.ends_with("::")) resource.replace(resource.size() - 1, 1, "NAME");
+  const std::string_view region = arn_field(resource, 3);
+  if (resource.starts_with("arn:") && region.empty() && arn_field(resource, 2) != "iam")
+    resource.insert(static_cast<std::size_t>(region.data() - resource.data()), "us-east-1");
+  if (resource != request.resource && evaluate(scenario, named).allowed) request = std::move(named);
 }
 
 std::string told(std::string_view how, const std::vector<OpenStep>& steps) {

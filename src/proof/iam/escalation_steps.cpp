@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "iam/contains.hpp"
@@ -84,10 +85,6 @@ Outcome Steps::take(const Node& node, std::string_view action, const Range& rang
   return settle(decide_one(node, action, range, {}), steps);
 }
 
-bool Steps::is_allowed(const Node& node, std::string_view action, const Range& range) {
-  return decide_one(node, action, range, {}).when_allowed.has_value();
-}
-
 // A role that is passed is passed to one service: iam:PassedToService says which ("IAM and AWS STS condition context
 // keys"). Where a part of a service has a name of its own (tasks.apprunner.amazonaws.com), either may be meant. What
 // comes of a condition on the role's tags AWS leaves open: it "does not have reliable results" ("Grant a user
@@ -136,21 +133,23 @@ Outcome Steps::attach_own(const Node& node, std::string_view action, const Range
   if (!may_make && !may_change) return Outcome::closed;
   const Decision any = decide_one(node, action, range, {.attached_of_account = true});
   if (!any.when_allowed) return any.answer == Answer::denied ? Outcome::closed : Outcome::undecided;
+  bool undecided = false;
   const auto both = [&](std::string_view first, const std::string& policy) {
-    Decision written = decide_one(node, first, {{policy}}, {});
-    if (!written.when_allowed) return false;
-    Decision attached = decide_one(node, action, range, {.attached = policy});
-    if (!attached.when_allowed) return false;
-    (void)settle(std::move(written), steps);
-    return settle(std::move(attached), steps) == Outcome::open;
+    std::vector<OpenStep> taken;
+    Outcome outcome = settle(decide_one(node, first, {{policy}}, {}), taken);
+    if (outcome == Outcome::open) outcome = settle(decide_one(node, action, range, {.attached = policy}), taken);
+    undecided = undecided || outcome == Outcome::undecided;
+    if (outcome == Outcome::open) std::ranges::move(taken, std::back_inserter(steps));
+    return outcome == Outcome::open;
   };
   if (may_change)
     for (const auto& [arn, policy] : account_.managed())
       if (both("iam:CreatePolicyVersion", arn)) return Outcome::open;
-  if (!may_make) return Outcome::closed;
+  const Outcome otherwise = undecided ? Outcome::undecided : Outcome::closed;
+  if (!may_make) return otherwise;
   // Both must be allowed on one and the same: on what the one finds the other is tried.
   const Decision made = decide_one(node, "iam:CreatePolicy", {{filled_in(paths::any_policy, node.principal)}}, {});
-  if (!made.when_allowed) return made.answer == Answer::denied ? Outcome::closed : Outcome::undecided;
+  if (!made.when_allowed) return made.answer == Answer::denied ? otherwise : Outcome::undecided;
   if (both("iam:CreatePolicy", made.when_allowed->resource)) return Outcome::open;
   const auto* attached = values_of(any.when_allowed->context, attached_key);
   return attached && both("iam:CreatePolicy", attached->front()) ? Outcome::open : Outcome::undecided;

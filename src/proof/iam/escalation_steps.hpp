@@ -77,9 +77,6 @@ class Steps {
     return Outcome::undecided;
   }
 
-  // Whether the step, by itself, is allowed on something of the range.
-  [[nodiscard]] bool is_allowed(const Node& node, std::string_view action, const Range& range);
-
   // Why a step was undecided, where that is not for want of time.
   [[nodiscard]] const std::string& doubt() const { return doubt_; }
 

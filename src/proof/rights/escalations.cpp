@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "iam/contains.hpp"
+#include "iam/escalation_paths.hpp"
 #include "rights/answered_cases.hpp"
 #include "rights/questions.hpp"
 #include "rights/readings.hpp"
@@ -66,11 +67,13 @@ Escalation combine(const estate::Estate& estate, std::vector<OfCase> cases, bool
   for (const OfCase& of_case : cases) {
     out.found.is_administrator = out.found.is_administrator || of_case.found.found.is_administrator;
     for (const iam::OpenPath& path : of_case.found.found.paths) {
-      if (contains(out.found.paths, path.id, &iam::OpenPath::id)) continue;
+      const auto is_it = [&](const iam::OpenPath& other) {
+        return other.id == path.id && other.assumes == path.assumes;
+      };
+      if (std::ranges::any_of(out.found.paths, is_it)) continue;
       out.found.paths.push_back(path);
-      out.found.paths.back().where = where_it_holds(estate, cases, [&](const iam::Escalation& found) {
-        return contains(found.paths, path.id, &iam::OpenPath::id);
-      });
+      out.found.paths.back().where = where_it_holds(
+          estate, cases, [&](const iam::Escalation& found) { return std::ranges::any_of(found.paths, is_it); });
     }
     for (const std::string& id : of_case.found.found.undecided)
       if (!contains(out.found.undecided, id)) out.found.undecided.push_back(id);
@@ -132,17 +135,27 @@ Escalations find_escalations(const Known& known, const std::vector<std::string>&
   return out;
 }
 
+// What a role's trust policy leaves open may be one of the services that a way goes through.
+void add_services(Hints& hints) {
+  for (const iam::EscalationPath& path : iam::escalation_paths())
+    for (const std::string_view service : {path.service, path.or_service})
+      if (!service.empty() && !contains(hints.principals, service)) hints.principals.emplace_back(service);
+}
+
 }  // namespace
 
 Escalation find_escalation(const Known& known, const std::string& principal, std::chrono::milliseconds budget) {
   Hints hints;
   hints.add_principal(principal);
+  add_services(hints);
   return find_escalations(known, {principal}, hints, budget).front();
 }
 
 std::vector<Escalation> find_escalations(const Known& known, const std::vector<std::string>& principals,
                                          std::chrono::milliseconds budget) {
-  return find_escalations(known, principals, Hints(), budget);
+  Hints hints;
+  add_services(hints);
+  return find_escalations(known, principals, hints, budget);
 }
 
 }  // namespace redoubt::rights
