@@ -40,7 +40,8 @@ enum class Target : std::uint8_t {
 struct EscalationStep {
   std::string_view action;
   std::string_view resource = "*";  // {partition} and {account} stand for the principal's, {self} for its ARN,
-                                    // {attached} for the customer managed policies attached to it, where any are
+                                    // {attached} for the customer managed policies attached to it, where any are,
+                                    // {stack} for its account, or for any where no source says it
 };
 
 struct EscalationPath {
@@ -73,12 +74,12 @@ inline constexpr std::string_view attached_policy = "{attached}";
 inline constexpr std::string_view self = "{self}";
 inline constexpr std::string_view any_saml_provider = "arn:{partition}:iam::{account}:saml-provider/?*";
 // What has a role ("Actions, resources, and condition keys for AWS services", resource types).
-inline constexpr std::string_view any_endpoint = "arn:{partition}:glue:*:{account}:devEndpoint/?*";
-inline constexpr std::string_view any_function = "arn:{partition}:lambda:*:{account}:function:?*";
-inline constexpr std::string_view any_instance = "arn:{partition}:ec2:*:{account}:instance/?*";
-inline constexpr std::string_view any_machine = "arn:{partition}:states:*:{account}:stateMachine:?*";
-inline constexpr std::string_view any_notebook = "arn:{partition}:sagemaker:*:{account}:notebook-instance/?*";
-inline constexpr std::string_view any_project = "arn:{partition}:codebuild:*:{account}:project/?*";
+inline constexpr std::string_view any_endpoint = "arn:{partition}:glue:*:{stack}:devEndpoint/?*";
+inline constexpr std::string_view any_function = "arn:{partition}:lambda:*:{stack}:function:?*";
+inline constexpr std::string_view any_instance = "arn:{partition}:ec2:*:{stack}:instance/?*";
+inline constexpr std::string_view any_machine = "arn:{partition}:states:*:{stack}:stateMachine:?*";
+inline constexpr std::string_view any_notebook = "arn:{partition}:sagemaker:*:{stack}:notebook-instance/?*";
+inline constexpr std::string_view any_project = "arn:{partition}:codebuild:*:{stack}:project/?*";
 
 using StepList = std::initializer_list<EscalationStep>;
 

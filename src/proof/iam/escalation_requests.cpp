@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "iam/contains.hpp"
@@ -9,6 +11,9 @@
 
 namespace redoubt::iam {
 namespace {
+
+// How a template's account is called that no source says ("The policy engine", Names).
+constexpr std::string_view unsaid_account = "000000000000";
 
 constexpr std::string_view boundary_key = "iam:permissionsboundary";
 
@@ -34,6 +39,7 @@ std::string filled_in(std::string_view pattern, const Principal& principal) {
   const std::pair<std::string_view, std::string_view> names[] = {
       {"{partition}", arn_field(principal.name, 1)},
       {"{account}", principal.account},
+      {"{stack}", principal.account == unsaid_account ? "*" : std::string_view(principal.account)},
       {"{self}", principal.kind == Principal::Kind::session ? principal.role : principal.name}};
   for (const auto& [name, value] : names)
     if (const std::size_t at = out.find(name); at != std::string::npos) out.replace(at, name.size(), value);
@@ -87,9 +93,18 @@ void name_readably(Request& request, const Scenario& scenario) {
   Request named = request;
   std::string& resource = named.resource;
   if (resource.ends_with("/:") || resource.ends_with("::")) resource.replace(resource.size() - 1, 1, "NAME");
-  const std::string_view region = arn_field(resource, 3);
-  if (resource.starts_with("arn:") && region.empty() && arn_field(resource, 2) != "iam")
-    resource.insert(static_cast<std::size_t>(region.data() - resource.data()), "us-east-1");
+  // Where any region and any account would do.
+  constexpr std::ptrdiff_t colons = 5;
+  const auto fill = [&](int field, std::string_view with) {
+    const std::string_view empty = arn_field(resource, field);
+    if (empty.empty()) resource.insert(static_cast<std::size_t>(empty.data() - resource.data()), with);
+  };
+  const std::string_view service = arn_field(resource, 2);
+  const bool is_arn = resource.starts_with("arn:") && std::ranges::count(resource, ':') >= colons;
+  if (is_arn && service != "iam" && service != "s3" && request.principal) {
+    fill(3, "us-east-1");
+    fill(4, request.principal->account);
+  }
   if (resource != request.resource && evaluate(scenario, named).allowed) request = std::move(named);
 }
 
