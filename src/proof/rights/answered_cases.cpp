@@ -66,10 +66,10 @@ std::string where(const estate::Estate& estate, const std::vector<AnsweredCase>&
     if (one.answer != answer) continue;
     std::string part = where(estate, one);
     if (part.empty() || contains(parts, part)) continue;
-    if (parts.size() == most_named) return fmt::format("{}; and in other cases", fmt::join(parts, "; or where "));
+    if (parts.size() == most_named) return fmt::format("{}; and other cases", fmt::join(parts, ", or where "));
     parts.push_back(std::move(part));
   }
-  return fmt::format("{}", fmt::join(parts, "; or where "));
+  return fmt::format("{}", fmt::join(parts, ", or where "));
 }
 
 }  // namespace redoubt::rights

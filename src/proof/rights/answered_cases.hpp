@@ -21,7 +21,7 @@ void keep_what_matters(std::vector<AnsweredCase>& cases);
 // `Stage is "test", Size is "1"`; empty where it is every case.
 [[nodiscard]] std::string where(const estate::Estate& estate, const AnsweredCase& of_case);
 
-// All the cases that have the answer, as one text: `Stage is "test"; or where Stage is "trial"`.
+// All the cases that have the answer, as one text: `Stage is "test", or where Stage is "trial"`.
 [[nodiscard]] std::string where(const estate::Estate& estate, const std::vector<AnsweredCase>& cases,
                                 std::string_view answer);
 

@@ -52,17 +52,32 @@ std::string told(const estate::Estate& estate, std::vector<Outcome>& outcomes) {
   for (Outcome& one : outcomes)
     cases.push_back({std::move(one.decided), std::string(iam::name_of(one.decision.answer))});
   keep_what_matters(cases);
-  std::vector<std::string> parts;
+  struct Part {
+    std::string answer, condition;
+    std::vector<std::string> where;
+  };
+  std::vector<Part> parts;
+  std::size_t count = 0;
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    std::string part = cases[i].answer;
-    if (const std::string in = where(estate, cases[i]); !in.empty()) part += fmt::format(" where {}", in);
-    if (const std::string& condition = outcomes[i].decision.condition; !condition.empty())
-      part += fmt::format(" ({})", condition);
-    if (contains(parts, part)) continue;
-    if (parts.size() == most_named) return fmt::format("{}; and other cases", fmt::join(parts, "; "));
-    parts.push_back(std::move(part));
+    const std::string in = where(estate, cases[i]);
+    const std::string text = in.empty() ? std::string() : fmt::format("where {}", in);
+    Part part{cases[i].answer, outcomes[i].decision.condition, {}};
+    auto found = std::ranges::find_if(
+        parts, [&](const Part& other) { return other.answer == part.answer && other.condition == part.condition; });
+    if (found != parts.end() && (text.empty() || contains(found->where, text))) continue;
+    if (count++ == most_named) break;
+    if (found == parts.end()) found = parts.insert(parts.end(), std::move(part));
+    if (!text.empty()) found->where.push_back(text);
   }
-  return fmt::format("{}", fmt::join(parts, "; "));
+  std::vector<std::string> texts;
+  for (const Part& part : parts) {
+    std::string text =
+        fmt::format("{}{}{}", part.answer, part.where.empty() ? "" : " ", fmt::join(part.where, ", or "));
+    if (!part.condition.empty()) text += fmt::format(" ({})", part.condition);
+    texts.push_back(std::move(text));
+  }
+  if (count > most_named) texts.emplace_back("and other cases");
+  return fmt::format("{}", fmt::join(texts, "; "));
 }
 
 Decision combine(const estate::Estate& estate, std::vector<Outcome> outcomes, bool is_complete) {
