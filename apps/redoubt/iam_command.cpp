@@ -285,7 +285,7 @@ int escalate(const Options& options) {
         "{}: it is no principal of an account, and has no rights there that could grow (give the ARN, or the "
         "logical id, of a user or a role)",
         options.principal));
-  const auto [found, where, missing] =
+  const auto [found, where, where_administrator, missing] =
       rights::find_escalation(options.known(), options.principal, std::chrono::milliseconds(options.budget));
   if (options.json) {
     std::string out;
@@ -301,19 +301,23 @@ int escalate(const Options& options) {
         write_strings(writer.name("because"), step.because);
         writer.end_object();
       }
-      writer.end_array().end_object();
+      writer.end_array();
+      if (!path.where.empty()) writer.member("where", std::string_view(path.where));
+      writer.end_object();
     }
     writer.end_array();
+    if (!where_administrator.empty()) writer.member("where_administrator", std::string_view(where_administrator));
     write_strings(writer.name("undecided"), found.undecided);
     if (!where.empty()) writer.member("where", std::string_view(where));
     if (!missing.empty()) writer.member("missing", std::string_view(missing));
     writer.end_object();
     fmt::print("{}\n", out);
   } else {
-    if (found.is_administrator) fmt::print("{} is an administrator already\n", options.principal);
-    if (!where.empty()) fmt::print("where {}\n", where);
+    const auto in = [](const std::string& cases) { return cases.empty() ? "" : fmt::format(", where {}", cases); };
+    if (found.is_administrator)
+      fmt::print("{} is an administrator already{}\n", options.principal, in(where_administrator));
     for (const OpenPath& path : found.paths) {
-      fmt::print("{}: {}\n", path.id, path.how);
+      fmt::print("{}: {}{}\n", path.id, path.how, in(path.where));
       for (const OpenStep& step : path.steps)
         fmt::print("  {}\n    {}\n", text_of(step.request), fmt::join(step.because, "\n    "));
       if (!path.assumes.empty()) fmt::print("  given {}\n", path.assumes);

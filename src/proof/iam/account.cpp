@@ -69,6 +69,7 @@ class Account::Reading {
         if (!is_default || !is_default->is_boolean() || !document) continue;
         if (is_default->boolean()) {
           managed[arn] = policy(*document, fmt::format("policy {}", arn), Place::identity);
+          account_.add_managed(arn, managed[arn]);
           continue;
         }
         // Not in force: where it cannot be read, it only is not known what it says.
@@ -171,6 +172,7 @@ class Account::Reading {
     if (const auto boundary = value.find("PermissionsBoundary"); boundary && boundary->is_object()) {
       const std::string boundary_arn = member(*boundary, "PermissionsBoundaryArn");
       identity.boundary = PolicySet{fmt::format("the permissions boundary {}", boundary_arn), {}};
+      identity.boundary_arn = boundary_arn;
       if (const Policy* known = managed_policy(boundary_arn, managed))
         identity.boundary->policies.push_back(known);
       else

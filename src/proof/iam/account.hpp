@@ -3,10 +3,12 @@
 // VPC endpoint. It makes the Scenario for one principal and one resource.
 #pragma once
 
+#include <compare>
 #include <expected>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +25,7 @@ struct Identity {
   Principal principal;
   PolicySet policies;
   std::optional<PolicySet> boundary;
+  std::string boundary_arn;          // empty where there is none, or the data do not name it
   const Policy* trust = nullptr;     // of a role
   std::vector<std::string> unread;   // managed policies that are attached but not among the data
   std::vector<std::string> managed;  // ARNs of the managed policies attached
@@ -51,6 +54,17 @@ class Account {
   void join(Identity& user, const std::string& group);
   // `policy` may be null: then only whose the resource is counts. `confined`: Scenario::confined.
   void add_resource_policy(std::string resource, const Policy* policy, std::string account, std::string confined = {});
+
+  // Something that has a role: a function, a build project, an instance. `role` may be one that the data do not show.
+  struct Holder {
+    std::string resource, role;
+    auto operator<=>(const Holder&) const = default;
+  };
+  void add_holder(Holder holder) { holders_.insert(std::move(holder)); }
+  [[nodiscard]] const std::set<Holder>& holders() const { return holders_; }
+  // The customer managed policies, by ARN, whether somebody has them or not.
+  void add_managed(const std::string& arn, const Policy* policy) { managed_[arn] = policy; }
+  [[nodiscard]] const std::map<std::string, const Policy*>& managed() const { return managed_; }
 
   // The policies of one level of an organisation, above an account.
   struct Level {
@@ -127,6 +141,8 @@ class Account {
   std::vector<Level> levels_;
   std::vector<ResourcePolicy> resource_policies_;
   std::map<std::string, std::vector<const Policy*>> other_versions_;
+  std::map<std::string, const Policy*> managed_;
+  std::set<Holder> holders_;
   bool is_complete_ = false;
   bool others_are_open_ = false;
   PolicySet session_{"the session policy", {}}, endpoint_{"the endpoint policy", {}};

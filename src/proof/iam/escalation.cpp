@@ -1,9 +1,11 @@
 #include "iam/escalation.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -11,27 +13,20 @@
 #include "iam/compare.hpp"
 #include "iam/contains.hpp"
 #include "iam/decide.hpp"
+#include "iam/escalation_growth.hpp"
 #include "iam/escalation_paths.hpp"
 #include "iam/escalation_requests.hpp"
+#include "iam/escalation_steps.hpp"
 #include "iam/escalation_targets.hpp"
+#include "iam/glob.hpp"
 
 namespace redoubt::iam {
 namespace {
 
-// Who acts, at one point of the way: with policies that allow everything, without its boundary; and how that came.
-struct Node {
-  Principal principal;
-  const Identity* self = nullptr;
-  bool has_all = false;
-  bool is_unbound = false;
-  std::vector<OpenStep> steps = {};
-  std::string how = {};
-};
-
 // Whoever may be reached on the way is asked too, each once.
 class Search {
  public:
-  Search(const Account& account, Budget& budget) : account_(account), budget_(budget) {}
+  Search(const Account& account, Budget& budget) : account_(account), budget_(budget), steps_(account, budget) {}
 
   Escalation from(const Principal& principal) {
     const Identity* const self = account_.find(principal);
@@ -41,125 +36,36 @@ class Search {
     for (std::size_t next = 0; next < nodes_.size(); ++next) {  // nodes_ grows
       const Node node = nodes_[next];
       for (const EscalationPath& path : escalation_paths()) follow(path, node);
+      join_groups(node);
       assume_roles(node);
     }
+    if (out_.missing.empty()) out_.missing = steps_.doubt();
     std::erase_if(out_.undecided, [&](const std::string& id) { return contains(out_.paths, id, &OpenPath::id); });
     return std::move(out_);
   }
 
  private:
-  enum class Outcome { open, closed, undecided };
+  // One who joined groups is somebody else.
+  static std::string name_of(const Node& node) {
+    if (!node.self) return node.principal.name;
+    return fmt::format("{} {}", node.self->principal.name, fmt::join(node.self->groups, " "));
+  }
 
   void reach(Node node) {
-    if (visited_.emplace(node.self ? node.self->principal.name : node.principal.name, node.has_all, node.is_unbound)
-            .second)
-      nodes_.push_back(std::move(node));
+    if (visited_.emplace(name_of(node), node.has_all, node.is_unbound).second) nodes_.push_back(std::move(node));
   }
 
   bool is_administrator(const Principal& principal, const Identity* self) {
     if (principal.kind == Principal::Kind::root) return true;
     if (!self || !allows_everything(self->policies)) return false;
-    // An organisation's policies bear on administrators as on everybody.
-    Scenario alone = account_.scenario(principal, "", "");
-    alone.ceilings.clear();
-    alone.denials.clear();
+    // An organisation's policies bear on administrators as on everybody; only whom they deny everything is none.
     Pins pins;
-    pins.principals = {principal};
-    return decide(alone, pins, budget_).answer == Answer::allowed;
-  }
-
-  Scenario scenario(const Node& node, std::string_view action, std::string_view resource) const {
-    Scenario out = account_.scenario(node.principal, action, resource);
-    if (node.has_all) out.identity.policies.push_back(&everything());
-    if (node.is_unbound && out.has_boundary) {
-      out.limits.erase(out.limits.begin());  // account.cpp puts it first
-      out.has_boundary = false;
-    }
-    return out;
-  }
-
-  // What a step may be on: these, but for those.
-  struct Range {
-    std::vector<std::string> resources;
-    std::vector<std::string> but_for = {};
-  };
-
-  // One action, on whatever is in the range, in whatever context.
-  Decision decide_step(const Node& node, std::string_view action, const Range& range, std::string_view passed_to,
-                       std::string_view attached = wide_policies.front()) {
-    // A role is assumed through its trust policy, where the data show it.
-    const bool is_one = range.resources.size() == 1 && account_.identities().contains(range.resources.front());
-    Scenario scenario = this->scenario(node, action, is_one ? range.resources.front() : "");
-    if (scenario.resource.policies.empty() && !may_allow(scenario.identity, action)) {
-      Decision denied;
-      denied.answer = Answer::denied;
-      return denied;
-    }
-    Policy within{.name = "the path", .statements = {Statement{}}};
-    within.statements.front().actions = {"*"};
-    within.statements.front().resources = range.resources;
-    if (!range.but_for.empty()) {
-      within.statements.push_back(within.statements.front());
-      within.statements.back().effect = Effect::deny;
-      within.statements.back().resources = range.but_for;
-    }
-    scenario.ceilings.push_back({within.name, {&within}});
-    Pins pins;
-    pins.action = action;
-    pins.principals = {node.principal};
-    if (is_one) pins.resource = range.resources.front();
-    if (!passed_to.empty()) pins.context["iam:passedtoservice"] = {std::string(passed_to)};
-    add_attached(pins, attached);
-    add_boundary(pins, is_one ? &account_.identities().at(range.resources.front()) : nullptr,
-                 range.resources.front() == filled_in(paths::self, node.principal));
-    Decision decision = decide(scenario, pins, budget_);
-    if (decision.when_allowed) name_readably(*decision.when_allowed, scenario);
-    std::erase_if(decision.because, [](const std::string& origin) { return origin.empty(); });
-    return decision;
-  }
-
-  // A role that is passed is passed to one service: iam:PassedToService says which ("IAM and AWS STS condition context
-  // keys"). Where a part of a service has a name of its own (tasks.apprunner.amazonaws.com), either may be meant.
-  Decision decide_step(const Node& node, const EscalationPath& path, std::string_view action, const Range& range) {
-    if (attaches(action)) {
-      Decision decision = decide_step(node, action, range, "");
-      return decision.when_allowed ? decision : decide_step(node, action, range, "", wide_policies.back());
-    }
-    if (path.service.empty() || action != "iam:PassRole") return decide_step(node, action, range, "");
-    Decision decision = decide_step(node, action, range, path.service);
-    const std::string_view whole = path.service.substr(path.service.find('.') + 1);
-    if (decision.when_allowed || std::ranges::count(whole, '.') < 2) return decision;
-    return decide_step(node, action, range, whole);
-  }
-
-  // Whether all steps are allowed; `range_of` says on what each is.
-  template <class RangeOf>
-  Outcome try_steps(const EscalationPath& path, const Node& node, RangeOf&& range_of, std::vector<OpenStep>& steps) {
-    bool undecided = false;
-    for (const EscalationStep& wanted : path.steps()) {
-      Decision decision = decide_step(node, path, wanted.action, range_of(wanted));
-      if (decision.when_allowed)
-        steps.push_back({std::move(*decision.when_allowed), std::move(decision.because)});
-      else if (decision.answer == Answer::denied)
-        return Outcome::closed;
-      else
-        undecided = true;
-    }
-    return undecided ? Outcome::undecided : Outcome::open;
-  }
-
-  // Each step by itself may be allowed on resources that have nothing to do with one another.
-  Outcome try_on_one(const EscalationPath& path, const Node& node, const std::vector<std::string>& but_for,
-                     std::vector<OpenStep>& steps) {
-    std::vector<std::string> tried;
-    for (const OpenStep& step : steps) tried.push_back(step.request.resource);
-    for (const std::string& one : tried) {
-      if (contains(but_for, one)) continue;
-      steps.clear();
-      if (try_steps(path, node, [&](const EscalationStep&) { return Range{{one}}; }, steps) == Outcome::open)
-        return Outcome::open;
-    }
-    return Outcome::undecided;
+    pins.principals = {account_.known(principal)};
+    Scenario scenario = account_.scenario(principal, "", "");
+    if (decide(scenario, pins, budget_).answer == Answer::denied) return false;
+    scenario.ceilings.clear();
+    scenario.denials.clear();
+    return decide(scenario, pins, budget_).answer == Answer::allowed;
   }
 
   void follow(const EscalationPath& path, const Node& node) {
@@ -167,8 +73,7 @@ class Search {
     if ((path.from == StartsFrom::a_user && !is_user) || (path.from == StartsFrom::a_role && is_user)) return;
     if (node.is_unbound && path.target == Target::own_boundary) return;
     if (std::ranges::any_of(path.steps(), [&](const EscalationStep& step) {
-          return step.action != "sts:AssumeRole" && !node.has_all && node.self &&
-                 !may_allow(node.self->policies, step.action);
+          return step.action != "sts:AssumeRole" && !Steps::may_take(node, step.action);
         }))
       return;
     const bool is_closed = iam::is_closed(account_, node.self, path.target);
@@ -198,7 +103,8 @@ class Search {
         if (other && in_force != node.self->policies.policies.end() &&
             contained(*other, **in_force).holds == std::optional(true))
           continue;
-        if (decide_step(node, path.steps().front().action, {{policy}}, "").answer == Answer::denied) continue;
+        std::vector<OpenStep> taken;
+        if (steps_.take(node, path.steps().front().action, {{policy}}, taken) == Outcome::closed) continue;
         note_undecided(path);
         if (out_.missing.empty())
           out_.missing =
@@ -215,39 +121,38 @@ class Search {
     return true;
   }
 
+  // Whether something else is made an administrator first, by more than taking its boundary away.
+  static bool may_be_given(Target target) {
+    return target == Target::user || target == Target::role || target == Target::passed_role ||
+           target == Target::held_role || target == Target::federated_role;
+  }
+
   // Whether an administrator was reached. Whoever else was reached is asked later.
   bool lead_through(const EscalationPath& path, const Node& before, const Candidate& shown) {
-    const auto [node, candidate] = grown(path, before, shown);
+    const auto [node, candidate, is_undecided] = grow(steps_, account_, before, shown, may_be_given(path.target));
     const bool is_end = ends(path, node, candidate);
-    const bool is_unknown = candidate.identity && !candidate.identity->unread.empty();
+    const bool is_unread = candidate.identity && !candidate.identity->unread.empty();
+    const bool is_unknown = is_unread || is_undecided;
     if (!is_end && !is_unknown && !may_lead_on(path, candidate)) return false;
-    if (path.target == Target::role_that_trusts &&
-        !decide_step(node, "sts:AssumeRole", {candidate.targets}, "").when_allowed)
-      return false;
-    std::vector<OpenStep> steps;
-    Outcome outcome = try_steps(
-        path, node,
-        [&](const EscalationStep& step) -> Range {
-          if (step.resource == paths::any_policy || step.resource == paths::attached_policy)
-            return {candidate.policies};
-          return step.resource == "*" ? Range{{"*"}} : Range{candidate.targets};
-        },
-        steps);
-    if (outcome == Outcome::open && path.on_one && path.target == Target::held_role)
-      outcome = try_on_one(path, node, {}, steps);
-    if (outcome == Outcome::closed) return false;
-    if (outcome == Outcome::undecided || (is_unknown && !is_end)) {
-      note_undecided(path);
-      if (is_unknown && out_.missing.empty()) out_.missing = account_.missing(candidate.identity->principal);
-      if (outcome == Outcome::undecided) return false;
+    if (path.target == Target::role_that_trusts) {
+      std::vector<OpenStep> assumed;
+      const Outcome outcome = steps_.take(node, "sts:AssumeRole", {candidate.targets}, assumed);
+      if (outcome == Outcome::undecided) note_undecided(path);
+      if (outcome != Outcome::open) return false;
     }
-    const std::string how = node.how + told(path.how, steps);
+    Taken taken = take(path, node, candidate);
+    if (taken.outcome == Outcome::closed) return false;
+    if (taken.outcome == Outcome::undecided || (is_unknown && !is_end)) {
+      note_undecided(path);
+      if (is_unread && out_.missing.empty()) out_.missing = account_.missing(candidate.identity->principal);
+      if (taken.outcome == Outcome::undecided) return false;
+    }
+    const std::string how = node.how + told(path.how, taken.steps);
     std::vector<OpenStep> all = node.steps;
-    std::ranges::move(steps, std::back_inserter(all));
+    std::ranges::move(taken.steps, std::back_inserter(all));
     if (is_end) {
-      // What holds the role is not among the data.
-      const std::string_view assumes = path.target == Target::held_role ? path.assumes : candidate.assumes;
-      out_.paths.push_back({std::string(path.id), how, std::string(assumes), candidate.through, std::move(all)});
+      out_.paths.push_back(
+          {std::string(path.id), how, std::move(taken.assumes), std::move(taken.through), std::move(all)});
       return true;
     }
     reach({.principal = candidate.identity ? candidate.identity->principal : node.principal,
@@ -259,28 +164,61 @@ class Search {
     return false;
   }
 
-  // A role that is handed to a service, or that something has, may be given policies that allow everything first.
-  std::pair<Node, Candidate> grown(const EscalationPath& path, const Node& node, const Candidate& candidate) {
-    std::pair<Node, Candidate> out{node, candidate};
-    if ((path.target != Target::passed_role && path.target != Target::held_role) || candidate.is_administrator ||
-        !candidate.identity || is_capped(*candidate.identity))
-      return out;
-    static constexpr EscalationPath growth{.id = "", .how = "", .assumes = ""};
-    const std::tuple<std::string_view, std::string_view, const std::vector<std::string>&> ways[] = {
-        {"iam:AttachRolePolicy", "attach AdministratorAccess to a role, and then: ", candidate.targets},
-        {"iam:PutRolePolicy", "write a policy that allows everything into a role, and then: ", candidate.targets},
-        {"iam:CreatePolicyVersion",
-         "give a role's policy a version that allows everything, and then: ", candidate.policies}};
-    for (const auto& [action, how, on] : ways) {
-      if (on.empty()) continue;
-      Decision decision = decide_step(node, growth, action, {on});
-      if (!decision.when_allowed) continue;
-      out.first.steps.push_back({std::move(*decision.when_allowed), std::move(decision.because)});
-      out.first.how += told(how, out.first.steps);
-      out.second.gains_all = out.second.is_administrator = true;
-      break;
+  struct Taken {
+    Outcome outcome = Outcome::closed;
+    std::vector<OpenStep> steps = {};
+    std::string assumes = {}, through = {};
+  };
+
+  // The steps of a path on the candidate, or on what has the candidate's role: first on what the data show to have it,
+  // then on whatever they do not show to have another.
+  Taken take(const EscalationPath& path, const Node& node, const Candidate& candidate) {
+    const bool is_held = path.target == Target::held_role;
+    std::vector<std::string> others;
+    for (const auto& [resource, role] : account_.holders()) {
+      if (!is_held || role != candidate.through) {
+        if (is_held) add_with_parts(others, resource);
+        continue;
+      }
+      if (!may_be_on(path, node, resource)) continue;
+      Taken here{.through = fmt::format("{}, which has {}", resource, role)};
+      const auto range_of = [&](const EscalationStep& step) {
+        return step.resource == "*" ? Range{{"*"}} : Range{{resource}};
+      };
+      here.outcome = steps_.take_all(path, node, range_of, here.steps);
+      if (here.outcome == Outcome::open) return here;
     }
+    Taken out{.assumes = std::string(is_held ? path.assumes : candidate.assumes), .through = candidate.through};
+    const auto range_of = [&](const EscalationStep& step) -> Range {
+      if (step.resource == paths::any_policy || step.resource == paths::attached_policy) return {candidate.policies};
+      if (step.resource == "*") return {{"*"}, others};
+      if (names_holder(step.resource)) return {{filled_in(step.resource, node.principal)}, others};
+      return {candidate.targets};
+    };
+    out.outcome = steps_.take_all(path, node, range_of, out.steps);
+    if (out.outcome == Outcome::open && path.on_one &&
+        (is_held || path.target == Target::passed_role || candidate.targets.size() > 1))
+      out.outcome = steps_.take_on_one(path, node, range_of, others, out.steps);
     return out;
+  }
+
+  // Functions have versions and aliases behind their ARN.
+  static void add_with_parts(std::vector<std::string>& to, const std::string& resource) {
+    to.push_back(resource);
+    to.push_back(resource + ":*");
+  }
+
+  // Whether a step is on something that has a role.
+  static bool names_holder(std::string_view resource) {
+    return resource.starts_with("arn:") && resource.find(":iam:") == std::string_view::npos;
+  }
+
+  static bool may_be_on(const EscalationPath& path, const Node& node, const std::string& holder) {
+    return std::ranges::any_of(path.steps(), [&](const EscalationStep& step) {
+      if (!names_holder(step.resource)) return false;
+      const auto glob = Glob::read(Glob::Dialect::resource, filled_in(step.resource, node.principal), nullptr);
+      return glob && glob->matches(holder);
+    });
   }
 
   // Whether there is nothing left to gain: what was given before, and what was taken away, counts too.
@@ -312,17 +250,26 @@ class Search {
     for (const Candidate& candidate : shown) known.push_back(candidate.through);
     if (path.target == Target::new_user || path.target == Target::new_role)
       for (const auto& [arn, identity] : account_.identities()) known.push_back(arn);
-    if (path.target == Target::new_role && !may_assume_new(node)) return;
-    const bool leaves_out = path.target != Target::held_role;
+    if (path.target == Target::new_role && !may_assume_new(path, node)) return;
+    // Of the roles of the data, those that trust the service were looked at, and others cannot be passed to it.
+    if (path.target == Target::passed_role)
+      for (const auto& [arn, identity] : account_.identities())
+        if (identity.trust && !contains(known, arn)) known.push_back(arn);
+    if (path.target == Target::held_role) {
+      // What has a role of the data leads where that role does.
+      known.clear();
+      for (const auto& [resource, role] : account_.holders())
+        if (account_.identities().contains(role)) add_with_parts(known, resource);
+    }
     const auto range_of = [&](const EscalationStep& step) -> Range {
-      const bool is_any = step.resource != "*" && step.resource != paths::self;
       const std::string_view pattern = step.resource == paths::attached_policy ? paths::any_policy : step.resource;
-      return {{filled_in(pattern, node.principal)}, is_any && leaves_out ? known : std::vector<std::string>()};
+      const bool is_any = step.resource != "*" && step.resource != paths::self;
+      const bool is_held = path.target == Target::held_role;
+      return {{filled_in(pattern, node.principal)}, is_any || is_held ? known : std::vector<std::string>()};
     };
     std::vector<OpenStep> steps;
-    Outcome outcome = try_steps(path, node, range_of, steps);
-    if (outcome == Outcome::open && path.on_one)
-      outcome = try_on_one(path, node, leaves_out ? known : std::vector<std::string>(), steps);
+    Outcome outcome = steps_.take_all(path, node, range_of, steps);
+    if (outcome == Outcome::open && path.on_one) outcome = steps_.take_on_one(path, node, range_of, known, steps);
     if (outcome == Outcome::undecided) note_undecided(path);
     if (outcome != Outcome::open) return;
     OpenPath open{std::string(path.id), node.how + told(path.how, steps), std::string(path.assumes), "", node.steps};
@@ -340,28 +287,75 @@ class Search {
   }
 
   // A role of one's own making trusts oneself by name: then only a denial is in the way.
-  bool may_assume_new(const Node& node) {
+  bool may_assume_new(const EscalationPath& path, const Node& node) {
     Policy trust{.name = "the trust policy of the new role", .statements = {Statement{}}};
     trust.statements.front().actions = {"sts:AssumeRole"};
     trust.statements.front().principals.emplace().aws = {filled_in(paths::self, node.principal)};
-    Scenario scenario = this->scenario(node, "sts:AssumeRole", "");
+    Scenario scenario = steps_.scenario(node, "sts:AssumeRole", "");
     scenario.resource.policies.push_back(&trust);
     Pins pins;
     pins.action = "sts:AssumeRole";
-    pins.principals = {node.principal};
-    return decide(scenario, pins, budget_).when_allowed.has_value();
+    pins.principals = {account_.known(node.principal)};
+    const Decision decision = decide(scenario, pins, budget_);
+    if (!decision.when_allowed && decision.answer == Answer::undecided) note_undecided(path);
+    return decision.when_allowed.has_value();
+  }
+
+  // Groups that are no administrators' may lead on: each that one may join, and all of them that deny nothing.
+  void join_groups(const Node& node) {
+    if (node.principal.kind != Principal::Kind::user || !node.self || node.has_all) return;
+    std::vector<std::pair<std::string, OpenStep>> joinable;
+    for (const auto& [name, group] : account_.groups()) {
+      if (contains(node.self->groups, name) || group.policies.policies.empty()) continue;
+      std::vector<OpenStep> taken;
+      const Range range{arns_of_group(node.principal, name)};
+      if (!Steps::may_take(node, "iam:AddUserToGroup")) return;
+      const Outcome outcome = steps_.take(node, "iam:AddUserToGroup", range, taken);
+      if (outcome == Outcome::undecided && !contains(out_.undecided, "iam-013")) out_.undecided.emplace_back("iam-013");
+      if (outcome != Outcome::open) continue;
+      if (!group.unread.empty() && out_.missing.empty())
+        out_.missing =
+            fmt::format("policy {} is attached to group {}, but not among the data", group.unread.front(), name);
+      reach(joined(node, {{name, taken.front()}}));
+      const bool denies = std::ranges::any_of(group.policies.policies, [](const Policy* policy) {
+        return contains(policy->statements, Effect::deny, &Statement::effect);
+      });
+      if (!denies) joinable.emplace_back(name, std::move(taken.front()));
+    }
+    if (joinable.size() > 1) reach(joined(node, joinable));
+  }
+
+  Node joined(const Node& node, const std::vector<std::pair<std::string, OpenStep>>& groups) {
+    Identity& self = joined_.emplace_back(*node.self);
+    Node out = node;
+    std::vector<std::string> names;
+    for (const auto& [name, step] : groups) {
+      const Identity& group = account_.groups().at(name);
+      std::ranges::copy(group.policies.policies, std::back_inserter(self.policies.policies));
+      std::ranges::copy(group.managed, std::back_inserter(self.managed));
+      self.groups.push_back(name);
+      out.steps.push_back(step);
+      names.push_back(name);
+    }
+    std::ranges::sort(self.groups);
+    out.self = &self;
+    out.how +=
+        fmt::format("join {} {}, and then: ", groups.size() == 1 ? "group" : "the groups", fmt::join(names, ", "));
+    return out;
   }
 
   void assume_roles(const Node& node) {
     for (const auto& [arn, role] : account_.identities()) {
       if (role.principal.kind != Principal::Kind::role || &role == node.self || !may_be_assumed(role) ||
-          visited_.contains({arn, false, false}))
+          visited_.contains({name_of({.principal = role.principal, .self = &role}), false, false}))
         continue;
       Pins pins;
       pins.action = "sts:AssumeRole";
       pins.resource = arn;
-      pins.principals = {node.principal};
-      Decision assumed = decide(scenario(node, *pins.action, arn), pins, budget_);
+      pins.principals = {account_.known(node.principal)};
+      const Scenario scenario = steps_.scenario(node, *pins.action, arn);
+      add_tags(pins, scenario, role);
+      Decision assumed = decide(scenario, pins, budget_);
       if (!assumed.when_allowed) {
         if (assumed.answer == Answer::undecided && out_.missing.empty())
           out_.missing = fmt::format("whether {} may assume {}: {}", node.principal.name, arn, assumed.why_undecided);
@@ -370,7 +364,7 @@ class Search {
       std::vector<OpenStep> steps = node.steps;
       steps.push_back({std::move(*assumed.when_allowed), std::move(assumed.because)});
       if (is_administrator(role.principal, &role)) {
-        visited_.emplace(arn, false, false);
+        visited_.emplace(name_of({.principal = role.principal, .self = &role}), false, false);
         out_.paths.push_back({"assume-role", node.how + "assume an administrator's role", "", arn, std::move(steps)});
         continue;
       }
@@ -384,7 +378,9 @@ class Search {
 
   const Account& account_;
   Budget& budget_;
+  Steps steps_;
   Escalation out_;
+  std::deque<Identity> joined_;  // as they are with the groups that they joined
   std::deque<Node> nodes_;
   std::set<std::tuple<std::string, bool, bool>> visited_;
 };

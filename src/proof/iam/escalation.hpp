@@ -22,6 +22,7 @@ struct OpenPath {
   std::string assumes;  // what must exist besides, as far as the account's data do not show it
   std::string through;  // what the data show of it: an administrator's ARN, a group
   std::vector<OpenStep> steps;
+  std::string where = {};  // the cases of a template in which it is open; empty where there is but one
 };
 
 struct Escalation {

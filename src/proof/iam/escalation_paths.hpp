@@ -30,15 +30,18 @@ enum class Target : std::uint8_t {
   role_by_policy,    // any that has a customer managed policy, which then allows everything
   passed_role,       // one that is handed to a service
   held_role,         // one that something has already
+  federated_role,    // one that lets in the users of an identity provider; `service` is the provider's kind
   new_user,          // one that is made, given policies that allow everything, and become
   new_group,         // likewise, and joined
   new_role,          // likewise, and assumed: it trusts whom its maker says
+  elsewhere,         // what the data of an account never show
 };
 
 struct EscalationStep {
   std::string_view action;
   std::string_view resource = "*";  // {partition} and {account} stand for the principal's, {self} for its ARN,
-                                    // {attached} for the customer managed policies attached to it, where any are
+                                    // {attached} for the customer managed policies attached to it, where any are,
+                                    // {stack} for its account, or for any where no source says it
 };
 
 struct EscalationPath {
@@ -51,7 +54,7 @@ struct EscalationPath {
   std::string_view or_service = {};  // or this one
   StartsFrom from = StartsFrom::anyone;
   Target target = Target::oneself;
-  bool on_one = false;  // the steps are all on one and the same resource
+  bool on_one = false;  // the steps are all on one and the same resource, a role that is passed aside
   std::array<EscalationStep, most_steps> listed = {};
 
   [[nodiscard]] constexpr std::span<const EscalationStep> steps() const {
@@ -69,10 +72,18 @@ inline constexpr std::string_view any_group = "arn:{partition}:iam::{account}:gr
 inline constexpr std::string_view any_policy = "arn:{partition}:iam::{account}:policy/?*";
 inline constexpr std::string_view attached_policy = "{attached}";
 inline constexpr std::string_view self = "{self}";
+inline constexpr std::string_view any_saml_provider = "arn:{partition}:iam::{account}:saml-provider/?*";
+// What has a role ("Actions, resources, and condition keys for AWS services", resource types).
+inline constexpr std::string_view any_endpoint = "arn:{partition}:glue:*:{stack}:devEndpoint/?*";
+inline constexpr std::string_view any_function = "arn:{partition}:lambda:*:{stack}:function:?*";
+inline constexpr std::string_view any_instance = "arn:{partition}:ec2:*:{stack}:instance/?*";
+inline constexpr std::string_view any_machine = "arn:{partition}:states:*:{stack}:stateMachine:?*";
+inline constexpr std::string_view any_notebook = "arn:{partition}:sagemaker:*:{stack}:notebook-instance/?*";
+inline constexpr std::string_view any_project = "arn:{partition}:codebuild:*:{stack}:project/?*";
 
-using Steps = std::initializer_list<EscalationStep>;
+using StepList = std::initializer_list<EscalationStep>;
 
-consteval EscalationPath with(EscalationPath path, Steps steps) {
+consteval EscalationPath with(EscalationPath path, StepList steps) {
   std::size_t at = 0;
   for (const EscalationStep& step : path.listed) at += !step.action.empty();
   for (const EscalationStep& step : steps) path.listed[at++] = step;
@@ -80,18 +91,20 @@ consteval EscalationPath with(EscalationPath path, Steps steps) {
 }
 
 // An administrator's role is handed to a service that then acts on one's behalf.
-consteval EscalationPath passes(std::string_view id, std::string_view service, std::string_view how, Steps steps) {
+consteval EscalationPath passes(std::string_view id, std::string_view service, std::string_view how, StepList steps,
+                                bool on_one = false) {
   const EscalationPath path{.id = id,
                             .how = how,
                             .assumes = "an administrator's role that trusts the service",
                             .service = service,
-                            .target = Target::passed_role};
+                            .target = Target::passed_role,
+                            .on_one = on_one};
   return with(with(path, {{"iam:PassRole", any_role}}), steps);
 }
 
 // Something that has an administrator's role already is made to act on one's behalf.
 consteval EscalationPath uses(std::string_view id, std::string_view service, std::string_view assumes,
-                              std::string_view how, Steps steps, bool on_one = false,
+                              std::string_view how, StepList steps, bool on_one = false,
                               std::string_view or_service = {}) {
   return with({.id = id,
                .how = how,
@@ -105,13 +118,28 @@ consteval EscalationPath uses(std::string_view id, std::string_view service, std
 
 // IAM itself.
 consteval EscalationPath changes(std::string_view id, StartsFrom from, Target target, std::string_view assumes,
-                                 std::string_view how, Steps steps, bool on_one = false) {
+                                 std::string_view how, StepList steps, bool on_one = false) {
   return with({.id = id, .how = how, .assumes = assumes, .from = from, .target = target, .on_one = on_one}, steps);
+}
+
+// What an identity provider says of its users is forged.
+consteval EscalationPath forges(std::string_view id, std::string_view how, StepList steps) {
+  return with({.id = id,
+               .how = how,
+               .assumes = "an administrator's role that lets in the users of a SAML provider",
+               .service = "saml-provider",
+               .target = Target::federated_role,
+               .on_one = true},
+              steps);
 }
 
 }  // namespace paths
 
-// The table; escalation_paths.cpp.
+// The table: of IAM itself and of who signs in (escalation_paths_iam.cpp), of roles that are handed to a service
+// (escalation_paths_passed.cpp), and of those that something has (escalation_paths_held.cpp).
+[[nodiscard]] std::span<const EscalationPath> paths_of_iam();
+[[nodiscard]] std::span<const EscalationPath> paths_of_passed_roles();
+[[nodiscard]] std::span<const EscalationPath> paths_of_held_roles();
 [[nodiscard]] std::span<const EscalationPath> escalation_paths();
 
 }  // namespace redoubt::iam

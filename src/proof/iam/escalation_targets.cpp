@@ -45,10 +45,16 @@ Candidate other(const Identity& identity, bool gains_all) {
   return out;
 }
 
-std::vector<std::string> arns_of_group(const Principal& principal, const std::string& name) {
-  const std::string before =
-      "arn:" + std::string(arn_field(principal.name, 1)) + ":iam::" + principal.account + ":group/";
-  return {before + name, before + "*/" + name};
+// Those whose users the role lets in, of that kind ("saml-provider").
+std::vector<std::string> providers(const Identity& role, std::string_view kind) {
+  std::vector<std::string> out;
+  if (!role.trust) return out;
+  for (const Statement& statement : role.trust->statements) {
+    if (statement.effect != Effect::allow || !statement.principals || statement.not_principal) continue;
+    for (const std::string& provider : statement.principals->federated)
+      if (arn_field(provider, 5).starts_with(kind) && !contains(out, provider)) out.push_back(provider);
+  }
+  return out;
 }
 
 // Whether the data show customer managed policies, by whom they are attached to.
@@ -124,18 +130,17 @@ bool is_own(Target target) {
          target == Target::new_group;
 }
 
-std::string_view boundary_of(const Identity& identity) {
-  if (!identity.boundary) return {};
-  const std::string_view name = identity.boundary->name;  // "the permissions boundary ARN"
-  const std::size_t at = name.find("arn:");
-  return at == std::string_view::npos ? std::string_view() : name.substr(at);
+std::vector<std::string> arns_of_group(const Principal& principal, const std::string& name) {
+  const std::string before =
+      "arn:" + std::string(arn_field(principal.name, 1)) + ":iam::" + principal.account + ":group/";
+  return {before + name, before + "*/" + name};
 }
 
 bool is_closed(const Account& account, const Identity* self, Target target) {
   if (!account.is_complete() || !self) return false;
   const auto lists = [&](Kind kind) {
     return std::ranges::any_of(account.identities(), [&](const auto& one) {
-      return &one.second != self && one.second.principal.kind == kind;
+      return one.first != self->principal.name && one.second.principal.kind == kind;
     });
   };
   switch (target) {
@@ -152,6 +157,7 @@ bool is_closed(const Account& account, const Identity* self, Target target) {
     case Target::new_user:
     case Target::new_group:
     case Target::new_role:
+    case Target::elsewhere:
       return false;
     case Target::user:
     case Target::user_with_all:
@@ -206,6 +212,7 @@ std::vector<Candidate> candidates(const Account& account, const EscalationPath& 
     case Target::new_user:
     case Target::new_group:
     case Target::new_role:
+    case Target::elsewhere:
       return out;
     default:
       break;
@@ -215,13 +222,17 @@ std::vector<Candidate> candidates(const Account& account, const EscalationPath& 
   std::vector<Candidate> others;
   const bool of_service = path.target == Target::passed_role || path.target == Target::held_role;
   for (const auto& [arn, identity] : account.identities()) {
-    if (&identity == self || identity.principal.kind != kind_of(path.target) ||
+    if ((self && arn == self->principal.name) || identity.principal.kind != kind_of(path.target) ||
         identity.principal.account != principal.account || is_service_linked(identity.principal))
       continue;
     if (of_service && !path.service.empty() && !trusts(identity, path.service) &&
         (path.or_service.empty() || !trusts(identity, path.or_service)))
       continue;
     Candidate one = other(identity, gains_all);
+    if (path.target == Target::federated_role) {
+      one.targets = providers(identity, path.service);
+      if (one.targets.empty()) continue;
+    }
     if (path.target == Target::role_by_policy && one.policies.empty()) {
       if (!account.is_complete() || lists_policies(account)) continue;
       one.policies = {"arn:" + std::string(arn_field(arn, 1)) + ":iam::" + principal.account + ":policy/?*"};

@@ -34,10 +34,10 @@ namespace redoubt::iam {
 // Whether the target gives oneself more, so that it ends at one's own boundary.
 [[nodiscard]] bool is_own(Target target);
 
-// The ARN of the boundary; empty where the data do not name it.
-[[nodiscard]] std::string_view boundary_of(const Identity& identity);
-
 [[nodiscard]] bool is_customer_managed(const std::string& policy);  // AWS's own cannot be changed
+
+// A group of the principal's account, whatever its path.
+[[nodiscard]] std::vector<std::string> arns_of_group(const Principal& principal, const std::string& name);
 
 // Whether the data list whatever the target could be: what they do not show is then not there. An empty list of a kind
 // is what a filtered answer looks like, and that of one principal alone: it tells nothing of that kind.

@@ -11,6 +11,7 @@
 #include "iam/contains.hpp"
 #include "iam/glob.hpp"
 #include "rights/arn_forms.hpp"
+#include "rights/holders.hpp"
 #include "rights/organisations.hpp"
 #include "rights/resource_policies.hpp"
 
@@ -60,6 +61,10 @@ class Reader {
     attach_all();
     join_groups();
     add_gaps();
+    if (!scope_.ways) return;
+    for (const Resource* policy : case_.resources("AWS::IAM::ManagedPolicy"))
+      account_.add_managed(texts_.arn(*policy).text, document_of(*policy));
+    add_holders(account_, texts_);
   }
 
  private:
@@ -141,6 +146,7 @@ class Reader {
     if (!value || (value.is(Kind::text) && value.text.empty())) return;
     Named named = managed(value);
     iam::PolicySet boundary{fmt::format("the permissions boundary {}", named.arn), {}};
+    if (named.open.empty()) identity.boundary_arn = named.arn;
     if (named.declared) {
       boundary.policies.push_back(document_of(*named.declared));
     } else if (named.certain) {

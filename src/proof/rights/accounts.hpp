@@ -17,6 +17,7 @@ namespace redoubt::rights {
 struct Scope {
   std::vector<std::string> identities;  // ARNs; empty: all
   std::string resource;                 // whose policies are read; empty: none
+  bool ways = false;  // what an escalation may lead through: policies that nobody has, what has a role
 };
 
 // Adds the estate's policies to what else is known. `documents` tells afterwards what was open.

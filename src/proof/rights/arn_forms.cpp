@@ -33,6 +33,10 @@ constexpr std::array forms{
     ArnForm{"AWS::Events::EventBus", "arn:aws:events:{region}:{account}:event-bus/{name}", "Name"},
     ArnForm{"AWS::EFS::FileSystem", "arn:aws:elasticfilesystem:{region}:{account}:file-system/{name}", ""},
     ArnForm{"AWS::Backup::BackupVault", "arn:aws:backup:{region}:{account}:backup-vault:{name}", "BackupVaultName"},
+    ArnForm{"AWS::EC2::Instance", "arn:aws:ec2:{region}:{account}:instance/{name}", ""},
+    ArnForm{"AWS::SageMaker::NotebookInstance", "arn:aws:sagemaker:{region}:{account}:notebook-instance/{name}",
+            "NotebookInstanceName", Ref::arn},
+    ArnForm{"AWS::Glue::DevEndpoint", "arn:aws:glue:{region}:{account}:devEndpoint/{name}", "EndpointName"},
     ArnForm{"AWS::CodeBuild::Project", "arn:aws:codebuild:{region}:{account}:project/{name}", "Name"},
 };
 

@@ -15,6 +15,7 @@
 #include "iam/contains.hpp"
 #include "iam/glob.hpp"
 #include "rights/accounts.hpp"
+#include "rights/answered_cases.hpp"
 #include "rights/readings.hpp"
 
 namespace redoubt::rights {
@@ -46,56 +47,27 @@ std::string named(const Outcome& outcome) {
 
 // The cases by what makes the answers differ; each answer with what of the case it hangs on.
 std::string told(const estate::Estate& estate, std::vector<Outcome>& outcomes) {
-  constexpr std::size_t most_compared = 256, most_named = 8;
-  const auto contradict = [](const estate::Choice& a, const estate::Choice& b) {
-    if (a.parameter != b.parameter) return false;
-    if (a.value && b.value) return *a.value != *b.value;
-    return (a.value && contains(b.excluded, *a.value)) || (b.value && contains(a.excluded, *b.value));
-  };
-  // Cases that differ in nothing else must have the same answer for a parameter not to matter.
-  const auto matters = [&](std::uint32_t parameter) {
-    for (const Outcome& a : outcomes) {
-      for (const Outcome& b : outcomes) {
-        if (a.decision.answer == b.decision.answer) continue;
-        const bool are_apart = std::ranges::any_of(a.decided, [&](const estate::Choice& one) {
-          return one.parameter != parameter && std::ranges::any_of(b.decided, [&](const estate::Choice& other) {
-                   return other.parameter != parameter && contradict(one, other);
-                 });
-        });
-        if (!are_apart) return true;
-      }
-    }
-    return false;
-  };
-  if (outcomes.size() <= most_compared) {
-    std::vector<std::uint32_t> parameters;
-    for (const Outcome& one : outcomes)
-      for (const estate::Choice& choice : one.decided)
-        if (!contains(parameters, choice.parameter)) parameters.push_back(choice.parameter);
-    for (const std::uint32_t parameter : parameters) {
-      if (matters(parameter)) continue;
-      for (Outcome& one : outcomes)
-        std::erase_if(one.decided, [&](const auto& choice) { return choice.parameter == parameter; });
-    }
-  }
+  constexpr std::size_t most_named = 8;
+  std::vector<AnsweredCase> cases;
+  for (Outcome& one : outcomes)
+    cases.push_back({std::move(one.decided), std::string(iam::name_of(one.decision.answer))});
+  keep_what_matters(cases);
   struct Part {
     std::string answer, condition;
     std::vector<std::string> where;
   };
   std::vector<Part> parts;
   std::size_t count = 0;
-  for (const Outcome& one : outcomes) {
-    std::vector<std::string> choices;
-    for (const estate::Choice& choice : one.decided)
-      if (std::string text = estate::describe(estate, choice); !text.empty()) choices.push_back(std::move(text));
-    const std::string where = choices.empty() ? std::string() : fmt::format("where {}", fmt::join(choices, ", "));
-    Part part{std::string(iam::name_of(one.decision.answer)), one.decision.condition, {}};
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const std::string in = where(estate, cases[i]);
+    const std::string text = in.empty() ? std::string() : fmt::format("where {}", in);
+    Part part{cases[i].answer, outcomes[i].decision.condition, {}};
     auto found = std::ranges::find_if(
         parts, [&](const Part& other) { return other.answer == part.answer && other.condition == part.condition; });
-    if (found != parts.end() && (where.empty() || contains(found->where, where))) continue;
+    if (found != parts.end() && (text.empty() || contains(found->where, text))) continue;
     if (count++ == most_named) break;
     if (found == parts.end()) found = parts.insert(parts.end(), std::move(part));
-    if (!where.empty()) found->where.push_back(where);
+    if (!text.empty()) found->where.push_back(text);
   }
   std::vector<std::string> texts;
   for (const Part& part : parts) {

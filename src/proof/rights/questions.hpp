@@ -53,8 +53,9 @@ struct Question {
 
 struct Escalation {
   iam::Escalation found;  // a path is open if it is in some case
-  std::string where;      // the case of what was found; empty where it is in every one
-  std::string missing;    // what no source tells; empty where all is told
+  std::string where;      // the cases of what was found, rights as much as ways; empty where it is in every one
+  std::string where_administrator;  // those in which there is nothing left to gain, likewise
+  std::string missing;              // what no source tells; empty where all is told
 };
 
 // The ways of one principal to full rights. Throws std::runtime_error where the principal is none.
