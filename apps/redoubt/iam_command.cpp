@@ -26,6 +26,7 @@
 #include "iam/contains.hpp"
 #include "iam/decide.hpp"
 #include "iam/escalation.hpp"
+#include "iam/plain_request.hpp"
 #include "iam_requests.hpp"
 #include "redoubt/json.hpp"
 #include "rights/comparison.hpp"
@@ -105,7 +106,7 @@ struct Options {
 };
 
 void add_policies(CLI::App& command, Options& options) {
-  command.add_option("source", options.sources, "A template, or a folder with answers of the AWS CLI");
+  command.add_option("source", options.sources, "Templates, and folders with templates or with answers of the AWS CLI");
   add_parameter_option(command, options.parameters);
   command.add_option("--account", options.accounts, "The answer of get-account-authorization-details")
       ->allow_extra_args(false);
@@ -271,7 +272,13 @@ int compare_files(const Options& options) {
                      right[0].why_undecided.empty();
   auto [difference, contained] =
       alone ? Compared{compare(left[0].most, right[0].most, budget), {}} : compare_cases(left, right, budget);
-  if (alone) contained = difference.is_contained();
+  if (alone) {
+    const Policy& one = left[0].most;
+    const Policy& other = right[0].most;
+    contained = difference.is_contained();
+    if (difference.only_left) difference.only_left = plainly(*difference.only_left, one, other);
+    if (difference.only_right) difference.only_right = plainly(*difference.only_right, other, one);
+  }
   if (options.json) {
     std::string out;
     json::Writer writer(out);

@@ -166,7 +166,8 @@ void add_prove_command(CLI::App& app, int& exit_code) {
       "  redoubt prove build/stack/account.template.json build/stack/service.template.json\n"
       "  redoubt prove template.yaml --controls ENC-1,NET-14 --json");
   const auto options = std::make_shared<Options>();  // the callback outlives this function
-  one->add_option("source", options->sources, "Template files and snapshot folders")->required();
+  one->add_option("source", options->sources, "Templates, and folders with templates or with answers of the AWS CLI")
+      ->required();
   one->add_option("--scope", options->scope,
                   "What the sources hold together: with stack or account, what should exist and does not is refuted "
                   "(default: as a template that Redoubt wrote says, a snapshot is an account, else a fragment)")

@@ -154,7 +154,9 @@ void add_reach_command(CLI::App& app, int& exit_code) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command.add_flag("--json", options->json, "Answer in JSON");
-  command.add_option("sources", options->sources, "Templates and snapshot folders")->required();
+  command
+      .add_option("sources", options->sources, "Templates, and folders with templates or with answers of the AWS CLI")
+      ->required();
   command.callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -47,6 +47,14 @@ bool is_cut_out(const Value& document) {
          });
 }
 
+// A template has resources with types, no answer of the AWS CLI has. Source: AWS CloudFormation User Guide, "Template
+// sections".
+bool is_template(const Value& document) {
+  return std::ranges::any_of(document["Resources"].members, [](const Member& each) {
+    return text_of(each.value, "Type").find("::") != std::string_view::npos;
+  });
+}
+
 std::string_view between(std::string_view text, std::string_view before, std::string_view after) {
   const std::size_t start = text.find(before);
   if (start == std::string_view::npos) return {};
@@ -102,6 +110,7 @@ class Finder {
     if (!in) return fail(path.string(), 0, "the file cannot be read (check its permissions)");
     if (content.starts_with("\xEF\xBB\xBF")) content.erase(0, 3);  // a byte order mark
     const bool is_json = path.extension() == ".json";
+    const bool is_yaml = path.extension() == ".yaml" || path.extension() == ".yml" || path.extension() == ".template";
     const std::size_t start = content.find_first_not_of(" \t\r\n");
     const Location whole{static_cast<std::uint32_t>(estate_.files.size()), 0};
     const auto skip = [&](std::string_view why) {
@@ -125,13 +134,18 @@ class Finder {
                                .at = whole});
       return true;
     }
-    if (!is_json && content[start] != '{') return skip("no JSON");
+    if (!is_json && !is_yaml && content[start] != '{') return skip("no JSON");
     auto document = read_document(content, whole.file, path.string());
     if (!document) {
-      if (!is_json) return skip("no JSON");
+      if (!is_json && !is_yaml) return skip("no JSON");
       error_ = std::move(document.error());
       return false;
     }
+    if (is_template(*document)) {
+      out_.templates.push_back(path.string());
+      return true;
+    }
+    if (!is_json && content[start] != '{') return skip("no JSON");
     if (is_cut_out(*document)) {
       estate_.files.push_back(path.string());
       gap("the answer is a bare list, as --query leaves it: what it lists is not known (give the whole answer)", whole);

@@ -38,7 +38,8 @@ struct Answers {
   std::vector<Listed> listed;
 
   void list(std::string_view kind, const Answer& answer, std::string_view subject = {});
-  std::vector<std::string> left_out;
+  std::vector<std::string> left_out;   // files that are no answers, each with the reason
+  std::vector<std::string> templates;  // paths of CloudFormation's templates
 };
 
 // Adds the files' names to the estate, and nothing else. `is_known`: is there a table for this top-level member?

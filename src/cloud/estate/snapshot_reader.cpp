@@ -115,33 +115,34 @@ class SnapshotReader {
   using Names = std::map<std::pair<std::string, std::string>, std::vector<std::size_t>>;
 
  public:
-  SnapshotReader(Estate& estate, std::vector<std::string>& left_out) : estate_(estate), left_out_(left_out) {
+  explicit SnapshotReader(Estate& estate) : estate_(estate) {
     for (const snapshot::Service& service : services()) {
       for (const Table& table : service.tables) tables_.push_back(&table);
       for (const Part& part : service.parts) parts_.push_back(&part);
     }
   }
 
-  std::expected<void, ReadError> read(const std::filesystem::path& folder) {
+  std::expected<Beside, ReadError> read(const std::filesystem::path& folder) {
     const std::size_t files_before = estate_.files.size();
     auto found = snapshot::find_answers(estate_, folder, [&](std::string_view key) { return is_known(key); });
     if (!found)
       error_ = std::move(found.error());
     else
       found_ = *std::move(found);
-    if (!error_ && found_.answers.empty() && found_.refusals.empty() && found_.gaps.empty()) refuse_empty(folder);
+    if (!error_ && found_.answers.empty() && found_.refusals.empty() && found_.gaps.empty() && found_.templates.empty())
+      refuse_empty(folder);
     if (error_ || !make_resources() || !add_parts()) {
       estate_.files.resize(files_before);
       return std::unexpected(*std::move(error_));
     }
     commit();
-    return {};
+    return Beside{.left_out = std::move(found_.left_out), .templates = std::move(found_.templates)};
   }
 
  private:
   // A folder that answers nothing is most likely another than was meant: it must not pass for one in which all is well.
   void refuse_empty(const std::filesystem::path& folder) {
-    std::string reason = "no file in this folder is an answer of the AWS CLI that Redoubt knows";
+    std::string reason = "no file in this folder is a template or an answer of the AWS CLI that Redoubt knows";
     if (!found_.left_out.empty())
       reason += fmt::format(" ({} of another kind, such as {})",
                             found_.left_out.size() == 1 ? "one is" : fmt::format("{} are", found_.left_out.size()),
@@ -324,7 +325,7 @@ class SnapshotReader {
       const bool says_policy = std::ranges::any_of(fitting, [&](const Part* part) { return is_policy(*part, answer); });
       place_nowhere(fitting, answer);
       if (says_policy || !has_table(*answer.content))
-        left_out_.push_back(fmt::format("{}: it does not say what it is about", answer.path.string()));
+        found_.left_out.push_back(fmt::format("{}: it does not say what it is about", answer.path.string()));
     }
     for (const snapshot::Refusal& refusal : found_.refusals) {
       if (!says_none(refusal) && !says_empty(refusal))
@@ -531,14 +532,12 @@ class SnapshotReader {
         estate_.resources.push_back(std::move(each));
     }
     std::ranges::move(found_.gaps, std::back_inserter(estate_.gaps));
-    std::ranges::move(found_.left_out, std::back_inserter(left_out_));
     for (Listed& each : found_.listed)
       if (!has_part(each.kind) && std::ranges::find(estate_.listed, each) == estate_.listed.end())
         estate_.listed.push_back(std::move(each));
   }
 
   Estate& estate_;
-  std::vector<std::string>& left_out_;
   std::vector<const Table*> tables_;
   std::vector<const Part*> parts_;
   Answers found_;
@@ -550,9 +549,8 @@ class SnapshotReader {
 
 }  // namespace
 
-std::expected<void, ReadError> add_snapshot(Estate& estate, const std::filesystem::path& folder,
-                                            std::vector<std::string>& left_out) {
-  return SnapshotReader(estate, left_out).read(folder);
+std::expected<Beside, ReadError> add_snapshot(Estate& estate, const std::filesystem::path& folder) {
+  return SnapshotReader(estate).read(folder);
 }
 
 }  // namespace redoubt::estate

@@ -15,8 +15,13 @@
 
 namespace redoubt::estate {
 
-// Adds the answers under a folder. `left_out`: files whose answers Redoubt does not know, for a note to the user.
-[[nodiscard]] std::expected<void, ReadError> add_snapshot(Estate& estate, const std::filesystem::path& folder,
-                                                          std::vector<std::string>& left_out);
+// What lies in a snapshot's folder and was not added to the estate.
+struct Beside {
+  std::vector<std::string> left_out;   // files whose answers Redoubt does not know, for a note to the user
+  std::vector<std::string> templates;  // paths of CloudFormation's templates, for template_reader.hpp
+};
+
+// Adds the answers under a folder.
+[[nodiscard]] std::expected<Beside, ReadError> add_snapshot(Estate& estate, const std::filesystem::path& folder);
 
 }  // namespace redoubt::estate

@@ -52,10 +52,11 @@ std::expected<Loaded, ReadError> load(const std::vector<std::string>& sources) {
       if (auto added = add_file(out.estate, source); !added) return std::unexpected(std::move(added.error()));
       continue;
     }
-    std::vector<std::string> left_out;
-    if (auto added = add_snapshot(out.estate, source, left_out); !added)
-      return std::unexpected(std::move(added.error()));
-    for (const std::string& file : left_out)
+    auto beside = add_snapshot(out.estate, source);
+    if (!beside) return std::unexpected(std::move(beside.error()));
+    for (const std::string& path : beside->templates)
+      if (auto added = add_file(out.estate, path); !added) return std::unexpected(std::move(added.error()));
+    for (const std::string& file : beside->left_out)
       out.notes.push_back(fmt::format("{}: left out, no answer that Redoubt knows", file));
   }
   for (const Value& fault : out.estate.faults) {

@@ -1,4 +1,5 @@
-// What a command line calls SOURCE: a template's file or a snapshot's folder, into one estate.
+// What a command line calls SOURCE: a template's file, or a folder with templates, with a snapshot's
+// answers or with both, into one estate.
 #pragma once
 
 #include <expected>

@@ -9,6 +9,7 @@
 #include "documents.hpp"
 #include "iam/compare.hpp"
 #include "iam/evaluate.hpp"
+#include "iam/plain_request.hpp"
 #include "policies.hpp"
 #include "reading.hpp"
 #include "shared_providers.hpp"
@@ -57,8 +58,8 @@ Truth turns_away(const iam::Policy& policy, const std::vector<std::string>& reso
       continue;
     }
     if (*found.holds) return truth(true);
-    counterexample =
-        fmt::format("{} on {} without TLS is not denied", found.counterexample->action, found.counterexample->resource);
+    const iam::Request shown = plainly(*found.counterexample, left, nothing);
+    counterexample = fmt::format("{} on {} without TLS is not denied", shown.action, shown.resource);
   }
   return out;
 }

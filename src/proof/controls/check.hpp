@@ -124,6 +124,7 @@ struct Check {
 [[nodiscard]] std::vector<Check> secrets_checks();
 [[nodiscard]] std::vector<Check> secret_property_checks();
 [[nodiscard]] std::vector<Check> application_checks();
+[[nodiscard]] std::vector<Check> logging_checks();
 [[nodiscard]] std::vector<Check> monitoring_checks();
 [[nodiscard]] std::vector<Check> compliance_checks();
 [[nodiscard]] std::vector<Check> recovery_checks();

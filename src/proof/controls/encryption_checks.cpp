@@ -367,6 +367,7 @@ std::vector<Check> encryption_checks() {
       by_type("ENC-1.other-stores-customer-key", {{"AWS::EKS::Cluster", cluster_secrets_customer_key},
                                                   {"AWS::DynamoDB::Table", table_customer_key},
                                                   {"AWS::DynamoDB::GlobalTable", table_customer_key},
+                                                  {"AWS::Serverless::SimpleTable", table_customer_key},
                                                   {"AWS::AmazonMQ::Broker", broker_customer_key}}),
       {"ENC-2.backups-encrypted", Method::property, databases, backups_encrypted},
       must_be_customer_key("ENC-2.vault-encrypted", {{"AWS::Backup::BackupVault", "EncryptionKeyArn"}}),

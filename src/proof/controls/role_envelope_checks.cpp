@@ -9,6 +9,7 @@
 #include <map>
 
 #include "engine_checks.hpp"
+#include "iam/plain_request.hpp"
 #include "named_arns.hpp"
 #include "reading.hpp"
 #include "rights/comparison.hpp"
@@ -164,8 +165,10 @@ rights::Containment within(const rights::PolicyInCase& policy, const rights::Pol
   if (out.found.holds || !together || !is_read || !policy.is_exact || !envelope.is_exact) return out;
   iam::Containment by_id = iam::contained(policy.least, envelope.most, budget);
   // What stands open, a parameter say, is written in angle brackets (rights/texts.hpp), and may be any name.
-  if (by_id.holds == false && by_id.counterexample && by_id.counterexample->resource.find('<') == std::string::npos)
+  if (by_id.holds == false && by_id.counterexample && by_id.counterexample->resource.find('<') == std::string::npos) {
+    by_id.counterexample = plainly(*std::move(by_id.counterexample), policy.least, envelope.most);
     return {std::move(by_id), policy.where.empty() ? envelope.where : policy.where};
+  }
   return out;
 }
 

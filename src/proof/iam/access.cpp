@@ -33,9 +33,13 @@ Decision can(const Account& account, const Principal& asked, std::string_view ac
   pins.action = action;
   pins.resource = resource;
   pins.principals = {principal};
-  decision = decide(account.scenario(principal, action, resource), pins, budget);
+  const Scenario known = account.scenario(principal, action, resource);
+  decision = decide(known, pins, budget);
+  if (decision.answer == Answer::denied && !known.same_account && !known.resource_is_known &&
+      !account.others_are_open())
+    decision.because.push_back(fmt::format("{} is of another account, and no policy of it is given", resource));
   const std::string missing = account.missing(principal);
-  std::string missing_of = account.missing_of(principal, action, resource);
+  const std::string missing_of = account.missing_of(principal, action, resource);
   if ((missing.empty() && missing_of.empty()) || decision.answer == Answer::undecided) return decision;
   // What is not known could deny anything, but allows nothing that would be denied if it allowed everything.
   if (decision.answer == Answer::denied) {
@@ -55,7 +59,7 @@ Decision can(const Account& account, const Principal& asked, std::string_view ac
   }
   decision.answer = Answer::undecided;
   if (!missing_of.empty()) decision.when_allowed = decision.when_denied = std::nullopt;
-  decision.why_undecided = missing.empty() ? std::move(missing_of) : missing;
+  decision.why_undecided = missing.empty() ? missing_of : missing;
   return decision;
 }
 

@@ -51,7 +51,7 @@ class Account::Reading {
   const Policy* policy(const Value& value, std::string name, Place place) {
     auto read = read_policy(value, lines_, name);
     if (!read) throw fmt::format("{}: {}", name, read.error().text());
-    if (auto wrong = misplaced(*read, place); !wrong.empty()) throw wrong;
+    if (const std::string wrong = misplaced(*read, place); !wrong.empty()) throw std::string(wrong);
     return account_.keep(std::move(*read));
   }
 

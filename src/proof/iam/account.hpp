@@ -77,6 +77,10 @@ class Account {
   // Whether the data list every user, role and group of the account: then there is no other.
   [[nodiscard]] bool is_complete() const { return is_complete_; }
   void set_complete() { is_complete_ = true; }
+  // Policies of other accounts' resources are what was added and no more, unless the data come from sources that do not
+  // show them.
+  void leave_others_open() { others_are_open_ = true; }
+  [[nodiscard]] bool others_are_open() const { return others_are_open_; }
   // The versions of a managed policy that are not the default one, null where one cannot be read; none where it has no
   // others.
   [[nodiscard]] const std::vector<const Policy*>* other_versions(const std::string& policy) const {
@@ -124,6 +128,7 @@ class Account {
   std::vector<ResourcePolicy> resource_policies_;
   std::map<std::string, std::vector<const Policy*>> other_versions_;
   bool is_complete_ = false;
+  bool others_are_open_ = false;
   PolicySet session_{"the session policy", {}}, endpoint_{"the endpoint policy", {}};
 };
 

@@ -10,6 +10,7 @@ namespace redoubt::iam {
 std::string Account::missing_of(const Principal& principal, std::string_view action, std::string_view resource) const {
   const Scenario known = scenario(principal, action, resource);
   if (known.resource_is_known || !resource.starts_with("arn:")) return {};
+  if (!known.same_account && !others_are_open_) return {};
   const std::string_view service = arn_field(resource, 2), what = arn_field(resource, 5);
   const bool is_assumed = lower(action).starts_with("sts:assumerole") && service == "iam" && what.starts_with("role/");
   // What AWS always gives a policy, and what is another account's.

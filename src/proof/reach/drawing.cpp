@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "reach/svg.hpp"
+#include "markup.hpp"
 
 namespace redoubt::reach {
 namespace {
@@ -84,11 +84,11 @@ std::string draw(const Inquiry& inquiry, const Finding& finding) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" role=\"img\" "
       "aria-labelledby=\"title\" font-family=\"system-ui, sans-serif\" font-size=\"14\">\n<title "
       "id=\"title\">{2}</title>\n{3}<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n",
-      width, height, svg_escaped(title), style);
+      width, height, markup_escaped(title), style);
   int y = margin + line / 2;
   for (const std::string& each : heading) {
     out += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"{}\" font-weight=\"bold\" style=\"fill: {}\">{}</text>\n",
-                       margin, y, heading.size() > 1 ? 14 : 18, colour, svg_escaped(each));
+                       margin, y, heading.size() > 1 ? 14 : 18, colour, markup_escaped(each));
     y += line;
   }
   y = top;
@@ -100,10 +100,10 @@ std::string draw(const Inquiry& inquiry, const Finding& finding) {
         "<text x=\"{}\" y=\"{}\">{}<title>{}</title></text>\n",
         margin, y, width - 2 * margin, box_height,
         ends ? fmt::format(" style=\"stroke: {}; stroke-width: 2\"", colour) : "", margin + 14, y + box_height / 2 + 5,
-        svg_escaped(shortened(steps[i].name)), svg_escaped(steps[i].name));
+        markup_escaped(shortened(steps[i].name)), markup_escaped(steps[i].name));
     if (!steps[i].kind.empty())
       out += fmt::format("<text class=\"quiet\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", width - margin - 14,
-                         y + box_height / 2 + 5, svg_escaped(steps[i].kind));
+                         y + box_height / 2 + 5, markup_escaped(steps[i].kind));
     y += box_height;
     if (!last)
       out += fmt::format("<path class=\"way\" d=\"M{0} {1} v{2} m-5 -7 l5 7 l5 -7\"{3}/>\n", width / 2, y, gap - 2,
@@ -111,7 +111,7 @@ std::string draw(const Inquiry& inquiry, const Finding& finding) {
     y += gap;
   }
   for (const std::string& each : notes) {
-    out += fmt::format("<text x=\"{}\" y=\"{}\">{}</text>\n", margin, y, svg_escaped(each));
+    out += fmt::format("<text x=\"{}\" y=\"{}\">{}</text>\n", margin, y, markup_escaped(each));
     y += line;
   }
   return out + "</svg>\n";

@@ -11,8 +11,8 @@
 #include <tuple>
 #include <utility>
 
+#include "markup.hpp"
 #include "reach/reach.hpp"
-#include "reach/svg.hpp"
 
 namespace redoubt::reach {
 namespace {
@@ -262,8 +262,9 @@ class Picture {
         "<path d=\"M{} {}C{} {} {} {} {} {}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" marker-end=\"url(#{})\">"
         "<title>{} → {}: {}</title></path>\n",
         c.x1, c.y1, c.c1x, c.c1y, c.c2x, c.c2y, c.x2, c.y2, arrow.refuted ? "var(--refuted)" : "var(--quiet)",
-        arrow.refuted ? "2" : "1.3", arrow.refuted ? "arrow-refuted" : "arrow", svg_escaped(nodes_[arrow.from].title),
-        svg_escaped(nodes_[arrow.to].title), svg_escaped(text_of(arrow)));
+        arrow.refuted ? "2" : "1.3", arrow.refuted ? "arrow-refuted" : "arrow",
+        markup_escaped(nodes_[arrow.from].title), markup_escaped(nodes_[arrow.to].title),
+        markup_escaped(text_of(arrow)));
   }
 
   // A quarter of the way along the curve (De Casteljau), where arrows from different heights are still apart.
@@ -274,20 +275,20 @@ class Picture {
     return fmt::format(
         "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" font-size=\"11\" fill=\"{}\" stroke=\"var(--ground)\" "
         "stroke-width=\"6\" stroke-linejoin=\"round\" paint-order=\"stroke\">{}</text>\n",
-        x, y + 4, arrow.refuted ? "var(--refuted)" : "var(--text)", svg_escaped(shortened(text_of(arrow), 22)));
+        x, y + 4, arrow.refuted ? "var(--refuted)" : "var(--text)", markup_escaped(shortened(text_of(arrow), 22)));
   }
 
   static std::string box(const Node& node) {
     std::string out = fmt::format(
         "<g><title>{}</title><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"var(--raised)\" "
         "stroke=\"var(--line)\"/>",
-        svg_escaped(fmt::format("{}", fmt::join(node.names, ", "))), node.x, node.y, box_width, box_height);
+        markup_escaped(fmt::format("{}", fmt::join(node.names, ", "))), node.x, node.y, box_width, box_height);
     const bool one_line = node.subtitle.empty();
     out += fmt::format("<text x=\"{}\" y=\"{}\" font-weight=\"600\" fill=\"var(--text)\">{}</text>", node.x + 10,
-                       node.y + (one_line ? 34 : 26), svg_escaped(shortened(node.title, 24)));
+                       node.y + (one_line ? 34 : 26), markup_escaped(shortened(node.title, 24)));
     if (!one_line)
       out += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"11\" fill=\"var(--quiet)\">{}</text>", node.x + 10,
-                         node.y + 43, svg_escaped(shortened(node.subtitle, 30)));
+                         node.y + 43, markup_escaped(shortened(node.subtitle, 30)));
     return out + "</g>\n";
   }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "markup.hpp"
 #include "report/html_text.hpp"
 #include "report/text.hpp"
 
@@ -34,7 +35,7 @@ std::string navigation(const Pictures& pictures) {
   if (!pictures.secret_readers.empty()) out += "<a href=\"#secrets\">Secrets</a>\n";
   out += "<a href=\"#controls\">Controls</a>\n";
   for (const controls::Framework& framework : controls::frameworks())
-    out += fmt::format("<a href=\"#{}\">{}</a>\n", framework.name, html_escaped(framework.title));
+    out += fmt::format("<a href=\"#{}\">{}</a>\n", framework.name, markup_escaped(framework.title));
   return out + "</nav>\n";
 }
 
@@ -51,8 +52,8 @@ std::string secrets(const Pictures& pictures) {
       "<section id=\"secrets\">\n<h2>Who can read the secrets</h2>\n<table>\n<thead><tr><th>Secret</th>"
       "<th>Readable by</th></tr></thead>\n<tbody>\n";
   for (const auto& [secret, readers] : pictures.secret_readers) {
-    out += fmt::format("<tr><td>{}</td><td>", html_escaped(secret));
-    for (const std::string& reader : readers) out += fmt::format("{}<br>", html_escaped(reader));
+    out += fmt::format("<tr><td>{}</td><td>", markup_escaped(secret));
+    for (const std::string& reader : readers) out += fmt::format("{}<br>", markup_escaped(reader));
     out += readers.empty() ? "nobody in these sources</td></tr>\n" : "</td></tr>\n";
   }
   return out + "</tbody></table>\n</section>\n";
@@ -86,8 +87,8 @@ std::string html(const controls::Findings& findings, const Context& context, con
 )",
       fmt::arg("refuted", findings.summary.refuted), fmt::arg("unknown", findings.summary.unknown),
       fmt::arg("proved", findings.summary.proved), fmt::arg("style", page_style()),
-      fmt::arg("sources", html_escaped(fmt::format("{}", fmt::join(findings.sources, ", ")))),
-      fmt::arg("time", timestamp(context.time)), fmt::arg("version", html_escaped(context.version)),
+      fmt::arg("sources", markup_escaped(fmt::format("{}", fmt::join(findings.sources, ", ")))),
+      fmt::arg("time", timestamp(context.time)), fmt::arg("version", markup_escaped(context.version)),
       fmt::arg("tiles", tiles(findings.summary)), fmt::arg("navigation", navigation(pictures)),
       fmt::arg("findings", html_findings(findings)), fmt::arg("network", network(pictures)),
       fmt::arg("secrets", secrets(pictures)), fmt::arg("controls", html_controls(findings)),

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "markup.hpp"
 #include "report/html_text.hpp"
 #include "report/text.hpp"
 
@@ -18,16 +19,16 @@ using controls::Verdict;
 std::string card(const Verdict& verdict) {
   std::string out = fmt::format("<article class=\"finding {}\">\n<h3>{} <span class=\"severity\">{}</span> {}</h3>\n",
                                 controls::name_of(verdict.outcome), badge(verdict.outcome),
-                                controls::name_of(verdict.severity), html_escaped(title_of(verdict)));
-  out += fmt::format("<p class=\"where\"><a href=\"#{0}\">{1}</a> {2}", html_escaped(verdict.control),
-                     html_escaped(verdict.check), html_escaped(verdict.resource));
+                                controls::name_of(verdict.severity), markup_escaped(title_of(verdict)));
+  out += fmt::format("<p class=\"where\"><a href=\"#{0}\">{1}</a> {2}", markup_escaped(verdict.control),
+                     markup_escaped(verdict.check), markup_escaped(verdict.resource));
   if (!verdict.file.empty())
-    out += fmt::format(" <span class=\"place\">{}{}</span>", html_escaped(verdict.file),
+    out += fmt::format(" <span class=\"place\">{}{}</span>", markup_escaped(verdict.file),
                        verdict.line > 0 ? fmt::format(":{}", verdict.line) : "");
   out += "</p>\n";
   if (const std::string reason = reason_of(verdict); !reason.empty())
-    out += fmt::format("<pre class=\"reason\">{}</pre>\n", html_escaped(reason));
-  if (!verdict.remedy.empty()) out += fmt::format("<p class=\"remedy\">{}</p>\n", html_escaped(verdict.remedy));
+    out += fmt::format("<pre class=\"reason\">{}</pre>\n", markup_escaped(reason));
+  if (!verdict.remedy.empty()) out += fmt::format("<p class=\"remedy\">{}</p>\n", markup_escaped(verdict.remedy));
   return out + "</article>\n";
 }
 

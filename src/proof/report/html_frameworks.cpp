@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controls/coverage.hpp"
+#include "markup.hpp"
 #include "report/html_text.hpp"
 #include "report/text.hpp"
 
@@ -19,7 +20,7 @@ std::string answers(const std::vector<const Control*>& controls, const controls:
     const std::string_view worst = worst_of(verdicts_of(findings, control->id));
     out += fmt::format("<li><span class=\"outcome {}\">{}</span> <a href=\"#{}\">{}</a> {}</li>",
                        worst.empty() ? "not-asked" : worst, worst.empty() ? "not asked" : worst,
-                       html_escaped(control->id), html_escaped(control->id), html_escaped(control->title));
+                       markup_escaped(control->id), markup_escaped(control->id), markup_escaped(control->title));
   }
   return out + "</ul>";
 }
@@ -34,9 +35,9 @@ std::string html_frameworks(const controls::Findings& findings) {
     out += fmt::format(
         "<section class=\"framework\" id=\"{}\">\n<h2>{}</h2>\n<table>\n<thead><tr><th>Requirement</th>"
         "<th>Controls that answer it</th></tr></thead>\n<tbody>\n",
-        framework.name, html_escaped(framework.title));
+        framework.name, markup_escaped(framework.title));
     for (const auto& [requirement, controls] : requirements)
-      out += fmt::format("<tr><td class=\"requirement\">{}</td><td>{}</td></tr>\n", html_escaped(requirement),
+      out += fmt::format("<tr><td class=\"requirement\">{}</td><td>{}</td></tr>\n", markup_escaped(requirement),
                          answers(controls, findings));
     out += "</tbody></table>\n</section>\n";
   }

@@ -9,33 +9,6 @@ namespace redoubt::report {
 using controls::Outcome;
 using controls::Verdict;
 
-std::string html_escaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char each : text) {
-    switch (each) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += each;
-    }
-  }
-  return out;
-}
-
 std::string badge(Outcome outcome) {
   return fmt::format("<span class=\"outcome {0}\">{0}</span>", controls::name_of(outcome));
 }

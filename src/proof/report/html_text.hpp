@@ -11,9 +11,6 @@
 
 namespace redoubt::report {
 
-// Text as element content or a quoted attribute's value.
-[[nodiscard]] std::string html_escaped(std::string_view text);
-
 // A coloured word: `<span class="outcome refuted">refuted</span>`.
 [[nodiscard]] std::string badge(controls::Outcome outcome);
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "markup.hpp"
 #include "report/report.hpp"
 #include "report/text.hpp"
 
@@ -12,36 +13,6 @@ namespace {
 
 using controls::Outcome;
 using controls::Verdict;
-
-// XML 1.0, section 2.2: most control characters cannot be written, not even escaped.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char each : text) {
-    switch (each) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      case '\t':
-        out += "&#9;";
-        break;
-      default:
-        out += static_cast<unsigned char>(each) < ' ' ? std::string("�") : std::string(1, each);
-    }
-  }
-  return out;
-}
 
 std::string place_of(const Verdict& verdict) {
   return verdict.line > 0 ? fmt::format("{}:{}", verdict.file, verdict.line) : verdict.file;
@@ -55,14 +26,14 @@ std::string details_of(const Verdict& verdict) {
 }
 
 std::string test_case(const Verdict& verdict) {
-  std::string out =
-      fmt::format(R"(    <testcase classname="{}" name="{}" time="0")", escaped(verdict.check),
-                  escaped(verdict.resource.empty() ? title_of(verdict)
-                                                   : fmt::format("{}: {}", verdict.resource, title_of(verdict))));
+  std::string out = fmt::format(
+      R"(    <testcase classname="{}" name="{}" time="0")", markup_escaped(verdict.check),
+      markup_escaped(verdict.resource.empty() ? title_of(verdict)
+                                              : fmt::format("{}: {}", verdict.resource, title_of(verdict))));
   const auto outcome = [&](std::string_view element) {
     return fmt::format(">\n      <{} message=\"{}\" type=\"{}\">{}</{}>\n    </testcase>\n", element,
-                       escaped(reason_of(verdict)), controls::name_of(verdict.severity), escaped(details_of(verdict)),
-                       element);
+                       markup_escaped(reason_of(verdict)), controls::name_of(verdict.severity),
+                       markup_escaped(details_of(verdict)), element);
   };
   switch (verdict.outcome) {
     case Outcome::proved:
@@ -76,7 +47,7 @@ std::string test_case(const Verdict& verdict) {
       break;
   }
   return out + fmt::format(">\n      <skipped message=\"{}: {}\"/>\n    </testcase>\n",
-                           controls::name_of(verdict.outcome), escaped(reason_of(verdict)));
+                           controls::name_of(verdict.outcome), markup_escaped(reason_of(verdict)));
 }
 
 }  // namespace
@@ -99,8 +70,8 @@ std::string junit(const controls::Findings& findings, const Context& context) {
     suites += fmt::format(
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"0\" "
         "timestamp=\"{:%Y-%m-%dT%H:%M:%S}\">\n{}  </testsuite>\n",
-        escaped(control == nullptr ? first->control : fmt::format("{} {}", control->id, control->title)), tests, failed,
-        open, skipped, fmt::gmtime(std::chrono::system_clock::to_time_t(context.time)), cases);
+        markup_escaped(control == nullptr ? first->control : fmt::format("{} {}", control->id, control->title)), tests,
+        failed, open, skipped, fmt::gmtime(std::chrono::system_clock::to_time_t(context.time)), cases);
     failures += failed;
     errors += open;
     first = next;
@@ -108,7 +79,7 @@ std::string junit(const controls::Findings& findings, const Context& context) {
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"redoubt {}\" tests=\"{}\" failures=\"{}\" "
       "errors=\"{}\" time=\"0\">\n{}</testsuites>\n",
-      escaped(context.version), findings.verdicts.size(), failures, errors, suites);
+      markup_escaped(context.version), findings.verdicts.size(), failures, errors, suites);
 }
 
 }  // namespace redoubt::report

@@ -56,6 +56,7 @@ class Reader {
     if (case_.estate().stacks.empty() && contains(listed, "RoleDetailList", &estate::Listed::kind) &&
         contains(listed, "UserDetailList", &estate::Listed::kind))
       account_.set_complete();
+    account_.leave_others_open();
     attach_all();
     join_groups();
     add_gaps();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "estate/case.hpp"
+#include "iam/plain_request.hpp"
 #include "rights/accounts.hpp"
 
 namespace redoubt::rights {
@@ -115,7 +116,10 @@ Containment contained(const std::vector<PolicyInCase>& policy, const std::vector
       const iam::Containment holds = iam::contained(left.most, right.least, budget);
       if (holds.holds && *holds.holds) continue;
       iam::Containment fails = iam::contained(left.surely, right.perhaps, budget);
-      if (fails.holds && !*fails.holds && left.is_exact && right.is_exact) return {std::move(fails), std::move(where)};
+      if (fails.holds && !*fails.holds && left.is_exact && right.is_exact) {
+        fails.counterexample = plainly(*std::move(fails.counterexample), left.surely, right.perhaps);
+        return {std::move(fails), std::move(where)};
+      }
       const std::string& open = left.why_open.empty() ? right.why_open : left.why_open;
       if (!holds.holds)
         undecided(holds.why_undecided, where);

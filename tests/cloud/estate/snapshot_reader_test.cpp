@@ -92,7 +92,7 @@ TEST(SnapshotReader, RefusesAFolderThatAnswersNothing) {
   SnapshotFolder empty, foreign;
   const auto nothing = empty.read();
   ASSERT_FALSE(nothing.has_value());
-  EXPECT_THAT(nothing.error().reason, HasSubstr("no file in this folder is an answer"));
+  EXPECT_THAT(nothing.error().reason, HasSubstr("no file in this folder is a template or an answer"));
   const auto other = foreign.with("x.json", R"({"Wonders": []})").read();
   ASSERT_FALSE(other.has_value());
   EXPECT_THAT(other.error().reason, HasSubstr("one is of another kind, such as x.json: Wonders"));
@@ -115,13 +115,22 @@ TEST(SnapshotReader, NamesFileLineAndReasonOfAMalformedAnswer) {
   }
 }
 
+TEST(SnapshotReader, TellsTemplatesFromAnswers) {
+  constexpr std::string_view json = R"({"Parameters": {}, "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}})";
+  constexpr std::string_view yaml = "Resources:\n  Bucket: {Type: AWS::S3::Bucket}\n";
+  SnapshotFolder folder;
+  folder.with("a.template.json", json).with("b.yaml", yaml).with("c.yaml", "Resources: {}\n");
+  EXPECT_THAT(folder.estate().resources, IsEmpty());
+  EXPECT_THAT(folder.templates, ElementsAre(::testing::EndsWith("a.template.json"), ::testing::EndsWith("b.yaml")));
+  EXPECT_THAT(folder.left_out, ElementsAre("c.yaml: no JSON"));
+}
+
 TEST(SnapshotReader, LeavesTheEstateAsItWasAfterAnError) {
   SnapshotFolder good, bad;
   Estate estate = good.with("v.json", one_vpc).estate();
   SnapshotFolder folder;
   std::filesystem::path nowhere = "/no/such/folder";
-  std::vector<std::string> left_out;
-  EXPECT_FALSE(add_snapshot(estate, nowhere, left_out).has_value());
+  EXPECT_FALSE(add_snapshot(estate, nowhere).has_value());
   EXPECT_EQ(estate.files.size(), 1U);
   EXPECT_EQ(estate.resources.size(), 1U);
 }

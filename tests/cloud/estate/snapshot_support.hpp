@@ -42,8 +42,11 @@ class SnapshotFolder {
   }
 
   [[nodiscard]] std::expected<void, ReadError> add_to(Estate& estate) {
-    left_out.clear();
-    return add_snapshot(estate, path_, left_out);
+    auto beside = add_snapshot(estate, path_);
+    if (!beside) return std::unexpected(std::move(beside.error()));
+    left_out = std::move(beside->left_out);
+    templates = std::move(beside->templates);
+    return {};
   }
 
   // Fails the test where the answers cannot be read.
@@ -53,7 +56,7 @@ class SnapshotFolder {
     return out ? *std::move(out) : Estate{};
   }
 
-  std::vector<std::string> left_out;
+  std::vector<std::string> left_out, templates;  // of what was read last
 
  private:
   std::string path_;

@@ -151,6 +151,15 @@ until = {until}
         run = self.prove(folder, "--controls", "MON-6.trail")
         self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
 
+    def test_proves_the_templates_of_a_folder_as_if_each_were_named(self):
+        self.write("folder/open.template.json", template({"Bucket": OPEN_BUCKET}))
+        self.write("folder/notes.txt", "not a template")
+        self.assertEqual(self.prove(str(self.folder / "folder"), "--controls", CHECK).returncode, 1)
+        self.write("folder/broken.yaml", "Resources:\n  Bucket: {Type: AWS::S3::Bucket\n")
+        refused = self.prove(str(self.folder / "folder"), "--controls", CHECK)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("broken.yaml", refused.stderr)
+
     def test_asks_only_the_controls_of_a_framework(self):
         source = self.write("template.json", template({"Bucket": BUCKET}))
         every = json.loads(self.prove(source, "--json").stdout)["summary"]

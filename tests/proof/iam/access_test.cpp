@@ -214,18 +214,25 @@ TEST(Access, knows_the_tags_and_the_ids_of_the_data) {
   EXPECT_EQ(answer(R"({"StringEquals":{"aws:PrincipalTag/team":"red"}})", session), Answer::conditional);
 }
 
+TEST(Access, takes_the_policies_of_other_accounts_as_given_unless_the_sources_do_not_show_them) {
+  const std::string secret = "arn:aws:secretsmanager:eu-west-1:222222222222:secret:s-abcdef";
+  Account of = with_role(R"({"AWS":"111111111111"})");
+  const Decision decision = ask_of(of, own_user, "secretsmanager:GetSecretValue", secret);
+  EXPECT_EQ(decision.answer, Answer::denied);
+  ASSERT_FALSE(decision.because.empty());
+  EXPECT_EQ(decision.because.back(), secret + " is of another account, and no policy of it is given");
+  EXPECT_EQ(ask_of(of, own_user, "sts:AssumeRole", "arn:aws:iam::222222222222:role/x").answer, Answer::denied);
+  of.leave_others_open();
+  EXPECT_EQ(ask_of(of, own_user, "secretsmanager:GetSecretValue", secret).answer, Answer::undecided);
+  EXPECT_EQ(ask_of(of, own_user, "sts:AssumeRole", "arn:aws:iam::222222222222:role/x").answer, Answer::undecided);
+}
+
 TEST(Access, is_undecided_where_the_policy_that_a_resource_must_have_is_not_there) {
   const Account of = with_role(R"({"AWS":"111111111111"})");
   const std::string key = "arn:aws:kms:eu-west-1:111111111111:key/1";
   EXPECT_EQ(ask_of(of, own_user, "kms:Decrypt", key).answer, Answer::undecided);
   EXPECT_EQ(names(of, "kms:Decrypt", key), (Names{"perhaps " + own_role, "perhaps " + own_user}));
   EXPECT_EQ(ask_of(of, own_user, "kms:CreateKey", "*").answer, Answer::allowed);
-  // Another account's.
-  EXPECT_EQ(ask_of(of, own_user, "secretsmanager:GetSecretValue",
-                   "arn:aws:secretsmanager:eu-west-1:222222222222:secret:s-abcdef")
-                .answer,
-            Answer::undecided);
-  EXPECT_EQ(ask_of(of, own_user, "sts:AssumeRole", "arn:aws:iam::222222222222:role/x").answer, Answer::undecided);
   // The details list every role.
   const Decision absent = ask_of(of, own_user, "sts:AssumeRole", "arn:aws:iam::111111111111:role/x");
   EXPECT_EQ(absent.answer, Answer::denied);

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "iam/decide.hpp"
+#include "iam/access.hpp"
 #include "redoubt/json.hpp"
 #include "support/corpora.hpp"
 
@@ -45,9 +45,6 @@ TEST(Account, meets_every_verdict_of_the_corpus) {
     std::vector<json::Value> input;
     for (const json::Value& one : parts[1].elements()) input.push_back(one);
     Pins pins;
-    pins.action = input[1].string();
-    pins.resource = input[2].string();
-    pins.principals = {*Principal::parse(input[0].string())};
     if (input.size() > 3)
       for (const json::Value& pair : input[3].elements()) {
         const std::string text(pair.string());
@@ -55,7 +52,8 @@ TEST(Account, meets_every_verdict_of_the_corpus) {
       }
     pins.others_absent = input.size() > 5 && input[5].is_boolean() && input[5].boolean();
     Budget budget = seconds(5);
-    const Decision decision = decide(account.scenario(pins.principals[0], *pins.action, *pins.resource), pins, budget);
+    const Decision decision =
+        can(account, *Principal::parse(input[0].string()), input[1].string(), input[2].string(), pins, budget);
     const bool allowed = decision.answer == Answer::allowed || decision.answer == Answer::conditional;
     EXPECT_NE(decision.answer, Answer::undecided) << decision.why_undecided;
     EXPECT_EQ(allowed, parts[2].boolean()) << "verdict " << asked;
