@@ -13,13 +13,13 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 Verdict verdict_of(std::string_view text, std::string_view check, std::string_view resource) {
-  Estate estate;
+  estate::Estate in;
   const auto document = estate::read_document(text, 0, "t.yaml");
   EXPECT_TRUE(document) << document.error().text();
-  EXPECT_TRUE(estate::add_template(estate, *document, "t.yaml"));
+  EXPECT_TRUE(estate::add_template(in, *document, "t.yaml"));
   Question question;
   question.controls = {std::string(check)};
-  for (Verdict& each : prove(estate, question).verdicts)
+  for (Verdict& each : prove(in, question).verdicts)
     if (each.resource == resource) return std::move(each);
   ADD_FAILURE() << "nothing is said of " << resource;
   return {};
