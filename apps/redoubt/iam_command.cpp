@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "estate/source.hpp"
@@ -27,6 +27,7 @@
 #include "iam/decide.hpp"
 #include "iam/escalation.hpp"
 #include "iam/plain_request.hpp"
+#include "iam_answers.hpp"
 #include "iam_requests.hpp"
 #include "redoubt/json.hpp"
 #include "rights/comparison.hpp"
@@ -131,17 +132,6 @@ void add_question(CLI::App& command, Options& options) {
   command.add_flag("--strict", options.strict, "Every key that is not given is absent");
 }
 
-// A request that is allowed and one that is not. Where the case alone makes the difference, they are the same.
-void print_both(const Decision& decision) {
-  const auto& [allowed, denied] = std::tie(decision.when_allowed, decision.when_denied);
-  if (allowed && denied && text_of(*allowed, denied) == text_of(*denied, allowed)) {
-    fmt::print("  allowed in one case and denied in another: {}\n", text_of(*allowed));
-    return;
-  }
-  if (allowed) fmt::print("  allowed: {}\n", text_of(*allowed, denied));
-  if (denied) fmt::print("  denied: {}\n", text_of(*denied, allowed));
-}
-
 int can_i(const Options& options) {
   const rights::Known known = options.known();
   const Decision decision = rights::can(known, options.question(known));
@@ -185,34 +175,36 @@ bool is_inside(const Principal& principal, const std::vector<std::string>& accou
 }
 
 int who_can(const Options& options) {
-  std::vector<std::string> who, undecided, reasons;
+  std::vector<Accessor> who;
+  std::vector<Unsettled> unsettled;
   const rights::Known known = options.known();
   const rights::Question question = options.question(known);
   const std::vector<std::string> own = options.outside ? own_accounts(known, options) : std::vector<std::string>();
-  for (const Accessor& one : rights::who_can(known, question)) {
+  for (Accessor& one : rights::who_can(known, question)) {
     if (options.outside && is_inside(one.principal, own)) continue;
-    (one.decision.when_allowed ? who : undecided).push_back(one.principal.name);
-    if (!one.decision.when_allowed) reasons.push_back(one.decision.why_undecided);
+    if (one.decision.when_allowed)
+      who.push_back(std::move(one));
+    else
+      unsettled.push_back({one.principal.name, options.undecided(one.decision.why_undecided)});
   }
   if (options.json) {
     std::string out;
     json::Writer writer(out);
-    writer.begin_object().name("principals");
-    write_strings(writer, who);
-    writer.name("undecided");
-    write_strings(writer, undecided);
-    writer.end_object();
+    writer.begin_object().name("principals").begin_array();
+    for (const Accessor& one : who) writer.value(std::string_view(one.principal.name));
+    writer.end_array().name("undecided").begin_array();
+    for (const Unsettled& one : unsettled) writer.value(std::string_view(one.name));
+    writer.end_array().end_object();
     fmt::print("{}\n", out);
   } else {
-    for (const std::string& name : who) fmt::print("{}\n", name);
-    if (who.empty() && undecided.empty())
+    print_principals(who);
+    if (who.empty() && unsettled.empty())
       fmt::print(stderr, "redoubt: nobody {}may do {} on {}\n", options.outside ? "outside " : "", options.action,
                  options.resource);
   }
-  for (std::size_t i = 0; i < undecided.size(); ++i)
-    fmt::print(stderr, "redoubt: {}: it could not be settled: {}\n", undecided[i], options.undecided(reasons[i]));
+  print_unsettled(unsettled);
   if (!who.empty()) return exit_yes;
-  return undecided.empty() ? exit_no : exit_unknown;
+  return unsettled.empty() ? exit_no : exit_unknown;
 }
 
 // A policy's file, or SOURCE#NAME: what a template or a snapshot holds under that name.

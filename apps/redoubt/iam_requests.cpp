@@ -36,8 +36,8 @@ void write_strings(json::Writer& writer, const std::vector<std::string>& strings
 
 namespace {
 
-// A key as its page writes it ("AWS global condition context keys"); others in lower case, as they are compared.
-std::string_view written(std::string_view key) {
+// A key as its page writes it ("AWS global condition context keys"), or else as the policies do.
+std::string written(const std::string& key, const Request& request) {
   static constexpr std::array keys{
       "aws:CalledVia",
       "aws:CalledViaFirst",
@@ -73,6 +73,7 @@ std::string_view written(std::string_view key) {
       "aws:VpcSourceIp",
       "iam:PassedToService",
       "iam:PermissionsBoundary",
+      "iam:PolicyARN",
       "kms:CallerAccount",
       "kms:ViaService",
       "s3:prefix",
@@ -80,32 +81,40 @@ std::string_view written(std::string_view key) {
       "sts:RoleSessionName",
   };
   const auto* const found = std::ranges::find(keys, key, [](std::string_view known) { return lower(known); });
-  return found == keys.end() ? key : std::string_view(*found);
+  if (found != keys.end()) return *found;
+  if (const auto spelled = request.spelling.find(key); spelled != request.spelling.end()) return spelled->second;
+  for (const std::string_view prefix : {"aws:PrincipalTag/", "aws:RequestTag/", "aws:ResourceTag/"})
+    if (key.starts_with(lower(prefix))) return std::string(prefix) + key.substr(prefix.size());
+  return key;
 }
 
-// Keys that say no more than who asks.
-bool follows_from_principal(std::string_view key) {
-  static constexpr std::array keys{"aws:principalaccount", "aws:principalarn", "aws:principalisawsservice",
-                                   "aws:principaltype", "aws:username"};
-  return std::ranges::find(keys, key) != keys.end();
+// Whether the key says no more than who asks; a tag does.
+bool follows_from_principal(const std::string& key, const std::vector<std::string>& values, const Request& request) {
+  if (!request.principal || key.starts_with("aws:principaltag/")) return false;
+  const Context keys = request.principal->keys();
+  const auto* const known = values_of(keys, key);
+  return known && *known == values;
 }
 
 }  // namespace
 
 std::string text_of(const Request& request, const std::optional<Request>& beside) {
-  std::string out = request.principal ? fmt::format("{} does ", request.principal->name) : "";
+  std::string out;
+  if (request.principal)
+    out = fmt::format("{} does ", request.principal->kind == Principal::Kind::anonymous ? "an anonymous caller (*)"
+                                                                                        : request.principal->name);
   out += fmt::format("{} on {}", request.action, request.resource);
   std::string_view separator = " with ";
   for (const auto& [key, values] : request.context) {
-    if (request.principal && follows_from_principal(key)) continue;
-    out += fmt::format("{}{}={}", separator, written(key), fmt::join(values, ","));
+    if (follows_from_principal(key, values, request)) continue;
+    out += fmt::format("{}{}={}", separator, written(key, request), fmt::join(values, ","));
     separator = ", ";
   }
   if (!beside) return out;
-  separator = request.context.empty() ? " without " : ", without ";
+  separator = separator == ", " ? ", without " : " without ";
   for (const auto& [key, values] : beside->context) {
-    if (request.context.contains(key) || (request.principal && follows_from_principal(key))) continue;
-    out += fmt::format("{}{}", separator, written(key));
+    if (request.context.contains(key) || follows_from_principal(key, values, *beside)) continue;
+    out += fmt::format("{}{}", separator, written(key, *beside));
     separator = ", ";
   }
   return out;

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "snapshot_answers.hpp"
+#include "snapshot_policies.hpp"
 #include "snapshot_table.hpp"
 
 namespace redoubt::estate {
@@ -258,7 +259,8 @@ class SnapshotReader {
     if (const std::string_view account = arn_part(resource.arn, 4); snapshot::is_account(account))
       resource.account = account;
     for (const Value* of : std::array{answer.content, &item})
-      if (std::string owner = text_of(*of, "OwnerId"); snapshot::is_account(owner)) resource.account = std::move(owner);
+      for (const std::string_view name : {"OwnerId", "registryId"})
+        if (std::string owner = text_of(*of, name); snapshot::is_account(owner)) resource.account = std::move(owner);
     if (const std::string_view region = arn_part(resource.arn, 3); !region.empty()) resource.region = region;
     if (!resource.region.empty()) return;
     if (std::string zone = text_of(item, "AvailabilityZone"); !zone.empty()) {
@@ -304,6 +306,8 @@ class SnapshotReader {
 
   bool add_parts() {
     for (const Answer& answer : found_.answers) {
+      if (add_resource_policies(answer)) continue;
+      if (error_) return false;
       bool asked_of_nobody = false;
       bool used = false;
       std::vector<const Part*> fitting;
@@ -337,26 +341,43 @@ class SnapshotReader {
     return true;
   }
 
+  // Those of what no table lists.
+  bool add_resource_policies(const Answer& answer) {
+    Reading reading{.estate = estate_, .account = answer.account, .region = answer.region, .subject = {}, .error = {}};
+    std::vector<Resource> policies = snapshot::resource_policies(answer, reading);
+    error_ = std::move(reading.error);
+    for (Resource& policy : policies) {
+      place(policy, *answer.content, answer);
+      policy.arn.clear();  // its owner's
+      add(std::move(policy));
+    }
+    return !policies.empty();
+  }
+
   // Does the file's name say that the answer is that policy? Others look like it.
   [[nodiscard]] static bool is_policy(const Part& part, const Answer& answer) {
     return std::ranges::find(policy_questions, part.question) != policy_questions.end() &&
            squashed(answer.path.filename().string()).find(squashed(part.question)) != std::string::npos;
   }
 
-  // A bucket's policy that does not say whose it is may be any bucket's.
+  // A bucket's or a repository's policy that does not say whose it is may be any one's.
   void place_nowhere(const std::vector<const Part*>& parts, const Answer& answer) {
     for (const Part* part : parts) {
-      if (part->question != "GetBucketPolicy" || !is_policy(*part, answer)) continue;
+      const bool is_repository = part->question == "GetRepositoryPolicy";  // nothing else has its member
+      if (!is_repository && (part->question != "GetBucketPolicy" || !is_policy(*part, answer))) continue;
       Reading reading{
           .estate = estate_, .account = answer.account, .region = answer.region, .subject = {}, .error = {}};
       Resource out;
-      out.type = part->separate;
+      out.type = is_repository ? "AWS::ECR::RepositoryPolicy" : part->separate;
       out.id = answer.path.filename().string();
       out.at = answer.content->at;
       out.properties = object({});
       out.properties.at = out.at;
       snapshot::apply(part->fields, *answer.content, out.properties, reading);
-      out.properties.set(part->link, unknown(fmt::format("{} does not say of which bucket it is", out.id), out.at));
+      out.properties.set(
+          is_repository ? "ResourceArn" : part->link,
+          unknown(fmt::format("{} does not say of which {} it is", out.id, is_repository ? "repository" : "bucket"),
+                  out.at));
       place(out, *answer.content, answer);
       if (!reading.error && out.properties[part->property]) add(std::move(out));
     }

@@ -15,7 +15,8 @@ namespace redoubt::iam {
 
 struct Accessor {
   Principal principal;
-  Decision decision;  // allowed or conditional: when_allowed shows how; undecided: why_undecided says why not
+  Decision decision;        // allowed or conditional: when_allowed shows how; undecided: why_undecided says why not
+  bool is_example = false;  // it stands for any account that no source and no policy names
 };
 
 // The users and roles of the account, and whomever resource policies name, who may do the action on the resource in

@@ -9,6 +9,7 @@
 #include "iam/contains.hpp"
 #include "iam/glob.hpp"
 #include "iam/placement.hpp"
+#include "iam/rcp_coverage.hpp"
 #include "redoubt/json.hpp"
 
 namespace redoubt::iam {
@@ -358,7 +359,7 @@ Scenario Account::scenario(const Principal& principal, std::string_view action, 
                               (who.role_is_open && arn_field(role, 5).starts_with("role/AWSServiceRoleFor"));
   if (!service_linked) {
     add_levels(false, principal.account, out.ceilings);
-    add_levels(true, resource_account, out.denials);
+    if (rcp_coverage(action, resource) != RcpCoverage::none) add_levels(true, resource_account, out.denials);
   }
   if (!endpoint_.policies.empty()) out.ceilings.push_back(endpoint_);
   return out;

@@ -63,7 +63,7 @@ std::vector<std::string> values_to_try(const std::vector<const Statement*>& stat
     }
   }
   // First somebody of whom no policy speaks.
-  std::vector<std::string> out{"someone" + std::to_string(number)};
+  std::vector<std::string> out{number == 1 ? "example" : "example" + std::to_string(number)};
   out.insert(out.end(), values.begin(), values.end());
   return out;
 }

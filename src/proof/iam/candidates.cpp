@@ -75,4 +75,16 @@ std::vector<Principal> anyone(const PolicySet& policies, const Account& account,
   return out;
 }
 
+bool names(const PolicySet& policies, std::string_view account) {
+  const auto has = [&](const std::string& text) { return text.find(account) != std::string::npos; };
+  return std::ranges::any_of(policies.policies, [&](const Policy* policy) {
+    return std::ranges::any_of(policy->statements, [&](const Statement& one) {
+      return (one.principals && std::ranges::any_of(one.principals->aws, has)) ||
+             std::ranges::any_of(one.conditions, [&](const Condition& condition) {
+               return std::ranges::any_of(condition.values, has);
+             });
+    });
+  });
+}
+
 }  // namespace redoubt::iam

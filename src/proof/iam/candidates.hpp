@@ -3,6 +3,7 @@
 // by access.hpp.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "iam/account.hpp"
@@ -17,5 +18,8 @@ namespace redoubt::iam {
 // Representatives of everyone, where the policies grant to everyone or to all but some; of no account that the data
 // list. The root users come first: each stands for those of its account.
 [[nodiscard]] std::vector<Principal> anyone(const PolicySet& policies, const Account& account, Budget& budget);
+
+// Whether the policies speak of that account, in whomever they name or in a condition.
+[[nodiscard]] bool names(const PolicySet& policies, std::string_view account);
 
 }  // namespace redoubt::iam

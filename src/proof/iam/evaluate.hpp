@@ -42,7 +42,8 @@ struct Scenario {
       limits;  // boundary, session policies: each must allow what `identity` or the role's ARN allows
   std::vector<PolicySet> ceilings;  // SCPs, a set for each level from the root to the account; the endpoint policy:
                                     // each must allow whatever the rest says
-  std::vector<PolicySet> denials;   // RCPs: their Allow is always there (RCPFullAWSAccess), so that only Deny counts
+  std::vector<PolicySet> denials;   // RCPs, if they bear on the action (rcp_coverage.hpp): their Allow is always there
+                                    // (RCPFullAWSAccess), so that only Deny counts
   PolicySet resource;               // attached to the resource
   bool same_account = true;
   bool has_boundary = false;       // among the limits

@@ -206,6 +206,15 @@ std::string filled(std::string_view pattern) {
   }
 }
 
+// A shortest ARN as a condition has it, with an account and a last name.
+std::string whole_arn(std::string_view arn) {
+  std::string out;
+  for (int field = 0; field < 5; ++field)
+    out += std::string(field == 4 && arn_field(arn, 4).empty() ? "111122223333" : arn_field(arn, field)) + ":";
+  out += arn_field(arn, 5);
+  return out.ends_with('/') ? out + "example" : out;
+}
+
 bool is_plain(std::string_view pattern) {
   return pattern.find_first_of("*?$") == std::string_view::npos;
 }
@@ -243,6 +252,9 @@ Request plainly(Request request, const Policy& allowing, const Policy& refusing)
       std::swap(part, candidate);
     }
   };
+  for (auto& [key, values] : request.context)
+    for (std::string& value : values)
+      if (value.starts_with("arn:")) put(value, {whole_arn(value)});
   put(request.action, actions_for(request.action, allowing));
   if (request.resource != "*") put(request.resource, resources_for(request.resource, allowing, refusing));
   return request;

@@ -218,6 +218,8 @@ class Reader {
         out.aws.push_back(text);  // AIDA…, AROA…: the id left of a user or role that was deleted; nobody has it
       else
         fail(value, place, fmt::format("\"{}\" is no account id, ARN or *", text));
+      if (text.starts_with("arn:") && text.find(":group/") != std::string::npos)
+        fail(value, place, fmt::format("\"{}\": a group is no principal (name its users, or a role)", text));
       if (text != "*" && text.find_first_of("*?") != std::string::npos)
         fail(value, place, fmt::format("\"{}\": a principal has no wildcards, only * alone", text));
     };

@@ -53,6 +53,7 @@ bool is_in_every_request(std::string_view key) {
 Presence presence(std::string_view key, const Principal& principal) {
   const Kind kind = principal.kind;
   if (is_in_every_request(key) || (principal.role_is_open && key == "aws:principalarn")) return Presence::always;
+  if (key == "aws:username" && kind == Kind::user) return Presence::always;  // "always included … for IAM users"
   const bool is_anonymous = kind == Kind::anonymous, is_service = kind == Kind::service;
   // A federated identity is on its way into a session, and a canonical id names an account: of both too little is said.
   if (kind == Kind::federated || kind == Kind::canonical)
@@ -68,6 +69,18 @@ Presence presence(std::string_view key, const Principal& principal) {
       (key.starts_with("aws:principaltag/") && (!has_tags || principal.tags)) ||
       (key == "aws:username" && kind != Kind::user);
   return never ? Presence::never : Presence::sometimes;
+}
+
+Presence presence_with_type(std::string_view key, std::string_view principal_type) {
+  static constexpr std::array<Kind, principal_types.size()> kinds{Kind::session, Kind::user, Kind::root,
+                                                                  Kind::federated_user, Kind::anonymous};
+  const auto found = std::ranges::find(principal_types, principal_type);
+  Principal some;
+  if (found != principal_types.end()) {
+    some.kind = kinds[static_cast<std::size_t>(found - principal_types.begin())];
+    return presence(key, some);
+  }
+  return key == "aws:username" ? Presence::never : Presence::sometimes;
 }
 
 }  // namespace redoubt::iam

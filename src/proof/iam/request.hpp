@@ -2,6 +2,7 @@
 // The evaluator judges it, and every counterexample is one.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -56,6 +57,8 @@ struct Request {
   std::string action;
   std::string resource;
   Context context;
+  // Keys of the context as the policies spell them, where they do: for people, who find them there again.
+  std::map<std::string, std::string, std::less<>> spelling = {};
 };
 
 // The field of an ARN, counted from 0 ("arn" is field 0); the sixth and last, 5, keeps its colons. Empty when there is

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "iam/contains.hpp"
 #include "iam/evaluate.hpp"
 #include "iam/key_values.hpp"
+#include "iam/presence.hpp"
 
 namespace redoubt::iam {
 namespace {
@@ -38,6 +40,8 @@ bool has_variable(std::string_view text) {
 constexpr std::array<std::string_view, 6> principal_keys{"aws:principalaccount",      "aws:principalarn",
                                                          "aws:principalisawsservice", "aws:principalservicename",
                                                          "aws:principaltype",         "aws:username"};
+
+constexpr std::string_view type_key = "aws:principaltype";
 
 // The ARNs that the role of a session may have: its path is not part of the session's.
 std::vector<Glob> roles_of(const Principal& session) {
@@ -144,7 +148,7 @@ std::optional<Space> Space::make(const std::vector<const Statement*>& statements
   space.resource_ = space.shape_.add(space.resources_.witnesses.size());
   space.principal_ = space.shape_.add(std::max<std::size_t>(1, pins.principals.size()));
   if (!space.add_keys(statements, pins, budget)) return std::nullopt;
-  space.add_worlds();
+  space.add_worlds(pins);
   return space;
 }
 
@@ -172,13 +176,16 @@ bool Space::add_keys(const std::vector<const Statement*>& statements, const Pins
 }
 
 bool Space::add_cells(Key& key, const Pins& pins, Budget& budget) {
-  const auto add = [&](std::vector<std::string> values) {
+  const auto cell_of = [&](std::vector<std::string> values) {
     KeyCell cell{std::move(values), {}};
     for (std::size_t i = 0; i < key.conditions.size(); ++i)
       cell.truth.push_back(
           static_cast<char>(holds(*key.conditions[i], &cell.values, key.variables[i] != 0 ? &variables_ : nullptr)));
-    if (contains(key.cells, cell.truth, &KeyCell::truth)) return;
-    key.cells.push_back(std::move(cell));
+    return cell;
+  };
+  const auto add = [&](std::vector<std::string> values) {
+    if (KeyCell cell = cell_of(std::move(values)); !contains(key.cells, cell.truth, &KeyCell::truth))
+      key.cells.push_back(std::move(cell));
   };
   if (const auto* values = values_of(pins.context, key.name)) {
     add(*values);
@@ -197,13 +204,27 @@ bool Space::add_cells(Key& key, const Pins& pins, Budget& budget) {
 
   std::vector<const Context*> contexts;
   for (const char variables : key.variables) contexts.push_back(variables ? &variables_ : nullptr);
+  std::vector<const Condition*> conditions = key.conditions;
+  // Who is of one type sends other keys than who is of the next, so that each has a cell of its own.
+  Condition types;
+  types.comparison = Comparison::string_equals;
+  types.values.assign(principal_types.begin(), principal_types.end());
+  const bool is_type = principals_.empty() && key.name == type_key;
+  if (is_type) {
+    conditions.push_back(&types);
+    contexts.push_back(nullptr);
+  }
   const bool is_role = !principals_.empty() && key.name == "aws:principalarn";
-  const auto telling = telling_values(key.name, key.conditions, contexts, budget,
+  const auto telling = telling_values(key.name, conditions, contexts, budget,
                                       is_role ? roles_of(principals_.front()) : std::vector<Glob>());
   if (!telling) return false;
   complete_ = complete_ && telling->complete;
   const std::size_t first = key.cells.size();
-  for (const std::string& value : telling->values) add({value});
+  for (const std::string& value : telling->values)
+    if (!is_type || !contains(types.values, value)) add({value});
+  if (is_type)
+    for (const std::string& type : types.values) key.cells.push_back(cell_of({type}));
+  if (is_type) std::ranges::rotate(key.cells, key.cells.end() - std::ssize(types.values));  // shown before others
   if (key.cells.empty()) add({"x"});  // it has a value, and no condition can tell which
   if (!may_be_multivalued(key.name, key.conditions)) return true;
   // Each condition asks for any or for all of the values, so what it says of two lists together follows from what it
@@ -226,9 +247,39 @@ bool Space::follows(std::string_view key) const {
   return key != "aws:principalarn" || !principals_.front().role_is_open;
 }
 
-void Space::add_worlds() {
+void Space::add_worlds_by_type(const Key& type, const Pins& pins) {
+  for (std::size_t of_type = 0; of_type < type.cells.size(); ++of_type) {
+    const std::vector<std::string>& value = type.cells[of_type].values;
+    const auto presence_of = [&](std::string_view key) {
+      return value.size() == 1 ? presence_with_type(key, value.front()) : Presence::sometimes;
+    };
+    const auto contradicts = [&](const auto& keys, Presence presence) {
+      return std::ranges::any_of(keys, [&](const std::string& key) { return presence_of(key) == presence; });
+    };
+    if (contradicts(std::views::keys(pins.context), Presence::never) ||
+        contradicts(std::views::keys(pins.markers), Presence::never) || contradicts(pins.absent, Presence::always))
+      continue;
+    Box world = shape_.everything();
+    shape_.clear(world, type.dimension);
+    shape_.set(world, type.dimension, of_type);
+    for (const Key& key : keys_) {
+      const Presence presence = presence_of(key.name);
+      if (&key == &type || presence == Presence::sometimes) continue;
+      shape_.clear(world, key.dimension);
+      for (std::size_t cell = 0; cell < key.cells.size(); ++cell)
+        if (key.cells[cell].values.empty() == (presence == Presence::never)) shape_.set(world, key.dimension, cell);
+    }
+    if (!shape_.is_empty(world)) worlds_.push_back(std::move(world));
+  }
+}
+
+void Space::add_worlds(const Pins& pins) {
   if (principals_.empty()) {
-    worlds_ = {shape_.everything()};
+    const auto type = std::ranges::find(keys_, type_key, &Key::name);
+    if (type != keys_.end())
+      add_worlds_by_type(*type, pins);
+    else
+      worlds_ = {shape_.everything()};
     return;
   }
   for (std::size_t i = 0; i < principals_.size(); ++i) {
@@ -300,6 +351,10 @@ Request Space::request(const Box& box) const {
   for (const Key& key : keys_)
     if (const auto& values = key.cells[point[key.dimension]].values; !values.empty())
       request.context.insert_or_assign(std::string(key.name), values);
+  for (const Key& key : keys_) {
+    const std::string& written = key.conditions.front()->written;  // "StringEquals aws:SourceVpc"
+    request.spelling.emplace(key.name, written.substr(written.find(' ') + 1));
+  }
   if (!principals_.empty()) {
     request.principal = principals_[point[principal_]];
     const Context of_principal = request.principal->keys();
@@ -326,68 +381,6 @@ std::vector<std::string> open_variables(const std::vector<const Statement*>& sta
     for (const Condition& condition : statement->conditions) look(condition.values);
   }
   return {keys.begin(), keys.end()};
-}
-
-std::vector<Principal> representative_principals(const std::vector<const Statement*>& statements, Budget& budget) {
-  std::set<std::string> accounts, names{"anonymous", "service.amazonaws.com"};
-  std::vector<Glob> arns;
-  for (const Statement* statement : statements) {
-    if (statement->principals) {
-      for (const std::string& name : statement->principals->aws) {
-        const auto principal = Principal::parse(name);
-        if (!principal) continue;
-        accounts.insert(principal->account);
-        names.insert(name);
-        if (principal->kind == Principal::Kind::session) names.insert(principal->role);
-        if (const std::string& role = principal->kind == Principal::Kind::role ? name : principal->role; !role.empty())
-          names.insert("arn:aws:sts::" + principal->account + ":assumed-role/" + role.substr(role.rfind('/') + 1) +
-                       "/session");
-        if (const auto arn = Glob::read(Glob::Dialect::exact, principal->name, nullptr); !contains(arns, *arn))
-          arns.push_back(*arn);
-      }
-      names.insert(statement->principals->service.begin(), statement->principals->service.end());
-      names.insert(statement->principals->federated.begin(), statement->principals->federated.end());
-    }
-    for (const Condition& condition : statement->conditions) {
-      if (condition.key == "aws:principalaccount")
-        for (const std::string& value : condition.values)
-          if (const auto principal = Principal::parse(value); principal && !principal->account.empty())
-            accounts.insert(principal->account);
-      if (condition.key != "aws:principalarn") continue;
-      for (const std::string& value : condition.values) {
-        const auto dialect = dialect_of(condition.comparison);
-        if (!dialect) continue;
-        if (const auto account = arn_field(value, 4); account.size() == 12) accounts.insert(std::string(account));
-        if (auto arn = Glob::read(*dialect, value, nullptr); arn && !contains(arns, *arn))
-          arns.push_back(std::move(*arn));
-      }
-    }
-  }
-  std::string stranger = "999999999999";
-  while (accounts.contains(stranger)) stranger = std::to_string(std::stoll(stranger) - 1);
-  accounts.insert(stranger);
-  // One user and one role for each combination of the ARN patterns, in each account.
-  std::vector<Glob> universe;
-  for (const std::string& account : accounts) {
-    names.insert(account);
-    for (const std::string_view kind : {"user", "role"}) {
-      universe = {
-          *Glob::read(Glob::Dialect::arn, "arn:aws:iam::" + account + ":" + std::string(kind) + "/?*", nullptr)};
-      const auto divided = cells(arns, universe, budget);
-      if (!divided) return {};
-      for (const Cell& cell : *divided) names.insert(cell.witness);
-    }
-  }
-  std::vector<Principal> out;
-  for (const std::string& name : names)
-    if (auto principal = Principal::parse(name)) out.push_back(std::move(*principal));
-  for (const Statement* statement : statements)
-    if (statement->principals)
-      for (const std::string& name : statement->principals->canonical)
-        if (!contains(out, name, &Principal::name))
-          out.push_back(
-              {.kind = Principal::Kind::canonical, .name = name, .account = {}, .role = {}, .bounded = false});
-  return out;
 }
 
 }  // namespace redoubt::iam

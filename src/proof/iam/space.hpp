@@ -61,8 +61,9 @@ class Space {
   // The requests to which the statement applies. It is one of those that the space was made for.
   [[nodiscard]] Box box(const Statement& statement) const;
 
-  // A box for each principal of the pins, with the keys that follow from who it is; one box of everything without any.
-  // Together they hold every request that can be.
+  // A box for each principal of the pins, with the keys that follow from who it is. Without any, one for each value of
+  // aws:PrincipalType where a condition asks for that, with the keys that who is of the type may send; else one box of
+  // everything. Together they hold every request that can be.
   [[nodiscard]] const std::vector<Box>& worlds() const { return worlds_; }
 
   // A request in the box, which is not empty and lies within one world.
@@ -107,7 +108,8 @@ class Space {
   // Both false when the budget is spent.
   [[nodiscard]] bool add_keys(const std::vector<const Statement*>& statements, const Pins& pins, Budget& budget);
   [[nodiscard]] bool add_cells(Key& key, const Pins& pins, Budget& budget);
-  void add_worlds();
+  void add_worlds(const Pins& pins);
+  void add_worlds_by_type(const Key& type, const Pins& pins);
   // Whether the value of a key follows from who of the principals asks.
   [[nodiscard]] bool follows(std::string_view key) const;
 

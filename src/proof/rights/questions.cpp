@@ -78,19 +78,34 @@ std::string told(const estate::Estate& estate, std::vector<Outcome>& outcomes) {
         std::erase_if(one.decided, [&](const auto& choice) { return choice.parameter == parameter; });
     }
   }
-  std::vector<std::string> parts;
-  for (const Outcome& one : outcomes) {
+  struct Part {
+    std::string answer, condition;
     std::vector<std::string> where;
+  };
+  std::vector<Part> parts;
+  std::size_t count = 0;
+  for (const Outcome& one : outcomes) {
+    std::vector<std::string> choices;
     for (const estate::Choice& choice : one.decided)
-      if (std::string text = estate::describe(estate, choice); !text.empty()) where.push_back(std::move(text));
-    std::string part(iam::name_of(one.decision.answer));
-    if (!where.empty()) part += fmt::format(" where {}", fmt::join(where, ", "));
-    if (!one.decision.condition.empty()) part += fmt::format(" ({})", one.decision.condition);
-    if (contains(parts, part)) continue;
-    if (parts.size() == most_named) return fmt::format("{}; and other cases", fmt::join(parts, "; "));
-    parts.push_back(std::move(part));
+      if (std::string text = estate::describe(estate, choice); !text.empty()) choices.push_back(std::move(text));
+    const std::string where = choices.empty() ? std::string() : fmt::format("where {}", fmt::join(choices, ", "));
+    Part part{std::string(iam::name_of(one.decision.answer)), one.decision.condition, {}};
+    auto found = std::ranges::find_if(
+        parts, [&](const Part& other) { return other.answer == part.answer && other.condition == part.condition; });
+    if (found != parts.end() && (where.empty() || contains(found->where, where))) continue;
+    if (count++ == most_named) break;
+    if (found == parts.end()) found = parts.insert(parts.end(), std::move(part));
+    if (!where.empty()) found->where.push_back(where);
   }
-  return fmt::format("{}", fmt::join(parts, "; "));
+  std::vector<std::string> texts;
+  for (const Part& part : parts) {
+    std::string text =
+        fmt::format("{}{}{}", part.answer, part.where.empty() ? "" : " ", fmt::join(part.where, ", or "));
+    if (!part.condition.empty()) text += fmt::format(" ({})", part.condition);
+    texts.push_back(std::move(text));
+  }
+  if (count > most_named) texts.emplace_back("and other cases");
+  return fmt::format("{}", fmt::join(texts, "; "));
 }
 
 Decision combine(const estate::Estate& estate, std::vector<Outcome> outcomes, bool is_complete) {

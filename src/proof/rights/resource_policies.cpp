@@ -11,6 +11,7 @@
 #include "iam/public_policy.hpp"
 #include "iam/request.hpp"
 #include "rights/arn_forms.hpp"
+#include "rights/bucket_acls.hpp"
 
 namespace redoubt::rights {
 namespace {
@@ -35,8 +36,11 @@ constexpr std::array places{
     Place{"AWS::SNS::TopicInlinePolicy", "PolicyDocument", "TopicArn", "arn:aws:sns:"},
     Place{"AWS::SecretsManager::ResourcePolicy", "ResourcePolicy", "SecretId", "arn:aws:secretsmanager:"},
     Place{"AWS::Kinesis::ResourcePolicy", "ResourcePolicy", "ResourceArn", "arn:aws:kinesis:"},
-    Place{"AWS::KMS::Key", "KeyPolicy", "", ""},
-    Place{"AWS::KMS::ReplicaKey", "KeyPolicy", "", ""},
+    // Of a snapshot, which lists no such resources (snapshot_policies.hpp).
+    Place{"AWS::DynamoDB::ResourcePolicy", "ResourcePolicy", "ResourceArn", "arn:aws:dynamodb:"},
+    Place{"AWS::EFS::FileSystemPolicy", "ResourcePolicy", "ResourceArn", "arn:aws:elasticfilesystem:"},
+    Place{"AWS::ECR::RepositoryPolicy", "RepositoryPolicyText", "ResourceArn", "arn:aws:ecr:"},
+    Place{"AWS::KMS::Key", "KeyPolicy", "", ""}, Place{"AWS::KMS::ReplicaKey", "KeyPolicy", "", ""},
     Place{"AWS::ECR::Repository", "RepositoryPolicyText", "", ""},
     Place{"AWS::EFS::FileSystem", "FileSystemPolicy", "", ""},
     Place{"AWS::Backup::BackupVault", "AccessPolicy", "", ""},
@@ -191,6 +195,11 @@ class Reader {
     }
     if (text.text.starts_with("arn:")) return text;
     if (place.prefix.ends_with(":::")) return {std::string(place.prefix) + text.text, {}, {}};
+    // A table, a stream or a file system by its name.
+    if (place.of == "ResourceArn") {
+      const bool is_it = resource_.starts_with(place.prefix) && resource_.ends_with("/" + text.text);
+      return {is_it ? resource_ : std::string(place.prefix) + text.text, {}, {}};
+    }
     // A queue by its URL, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME; a secret by its name.
     if (const std::size_t slash = text.text.rfind('/'); text.text.starts_with("https://"))
       return {fmt::format("{}{}:{}:{}", place.prefix, texts_.region(policy), texts_.account(policy),
@@ -268,6 +277,7 @@ class Reader {
 
 void add_resource_policies(iam::Account& account, Documents& documents, const std::string& resource) {
   Reader(account, documents, resource).read();
+  add_bucket_acls(account, documents, resource);
 }
 
 }  // namespace redoubt::rights

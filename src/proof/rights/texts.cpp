@@ -182,7 +182,9 @@ std::string Texts::account(const Resource& resource) {
 
 std::string Texts::region(const Resource& resource) {
   if (!resource.region.empty()) return resource.region;
-  return resource.stack == estate::no_index ? std::string(some_region) : pseudo(resource.stack, "AWS::Region");
+  if (resource.stack != estate::no_index) return pseudo(resource.stack, "AWS::Region");
+  // The question presupposes that an answer which does not say its region is of the one that it asks about.
+  return hints_.regions.size() == 1 ? hints_.regions.front() : std::string(some_region);
 }
 
 // Asks for values of the open parameters with which the value is `wanted`.

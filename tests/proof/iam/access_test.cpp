@@ -264,5 +264,40 @@ TEST(Access, refuses_policies_that_stand_where_aws_refuses_them) {
     "Action":"sts:AssumeRole","Resource":"*","Principal":"*"}]}}]})"));
 }
 
+TEST(Access, to_a_role_is_not_the_root_users) {
+  Account of;
+  ASSERT_TRUE(of.add_account(R"({"UserDetailList":[{"Arn":"arn:aws:iam::111111111111:user/jane"}],"RoleDetailList":[
+    {"Arn":"arn:aws:iam::111111111111:role/r","AssumeRolePolicyDocument":{"Version":"2012-10-17","Statement":
+      {"Effect":"Allow","Principal":{"AWS":["111111111111","222222222222","arn:aws:iam::111111111111:user/jane"]},
+       "Action":"sts:AssumeRole"}}}]})"));
+  constexpr const char* role = "arn:aws:iam::111111111111:role/r";
+  for (const char* root : {"111111111111", "arn:aws:iam::222222222222:root"}) {
+    Budget spend(budget);
+    const Decision decision = can(of, *Principal::parse(root), "sts:AssumeRole", role, {}, spend);
+    EXPECT_EQ(decision.answer, Answer::denied) << root;
+    EXPECT_EQ(decision.because,
+              std::vector<std::string>{"sts:AssumeRole takes no credentials of an account's root user"});
+  }
+  // Whoever is of an account that is not known is named by its root user.
+  std::vector<std::string> found;
+  for (const Accessor& one : who_can(of, "sts:AssumeRole", role, {}, budget)) found.push_back(one.principal.name);
+  const std::vector<std::string> expected{"arn:aws:iam::111111111111:user/jane", "arn:aws:iam::222222222222:root"};
+  EXPECT_EQ(found, expected);
+}
+
+TEST(Access, of_everyone_under_a_condition_is_shown_by_an_account_that_stands_for_any) {
+  const auto shown = [](const std::string& condition) {
+    Account of;
+    EXPECT_TRUE(of.add_resource_policy(R"({"Resource":"arn:aws:s3:::b","Account":"111111111111","Policy":
+      {"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*","Condition":)" +
+                                       condition + "}}}"));
+    for (const Accessor& one : who_can(of, "s3:GetObject", "arn:aws:s3:::b/k", {}, budget))
+      if (one.principal.account == "999999999999") return one.is_example ? "any" : "this one";
+    return "none";
+  };
+  EXPECT_STREQ(shown(R"({"StringEquals":{"aws:PrincipalOrgID":"o-1"}})"), "any");
+  EXPECT_STREQ(shown(R"({"StringEquals":{"aws:PrincipalAccount":"999999999999"}})"), "this one");
+}
+
 }  // namespace
 }  // namespace redoubt::iam

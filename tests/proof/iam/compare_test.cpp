@@ -205,5 +205,37 @@ TEST(Compare, agrees_with_brute_force_over_a_small_universe) {
   EXPECT_GT(differences, 50);
 }
 
+TEST(Compare, knows_which_keys_a_principal_of_a_type_sends) {
+  const auto when = [](const std::string& condition) {
+    return allow(R"("Action":"s3:GetObject","Resource":"*","Condition":)" + condition);
+  };
+  const Policy nothing = read(R"({"Statement":{"Effect":"Deny","Action":"*","Resource":"*"}})");
+  const auto allows_nothing = [&](const std::string& condition) {
+    return compare(when(condition), nothing).order == Order::equivalent;
+  };
+  const std::string no_name = R"("Null":{"aws:username":"true"})", name = R"("Null":{"aws:username":"false"})";
+  const auto type = [](const std::string& of) { return R"("StringEquals":{"aws:PrincipalType":")" + of + "\"}"; };
+  EXPECT_TRUE(allows_nothing("{" + type("User") + "," + no_name + "}"));
+  EXPECT_FALSE(allows_nothing("{" + type("User") + "," + name + "}"));
+  for (const char* other : {"Account", "AssumedRole", "FederatedUser", "Anonymous"}) {
+    EXPECT_TRUE(allows_nothing("{" + type(other) + "," + name + "}")) << other;
+    EXPECT_FALSE(allows_nothing("{" + type(other) + "," + no_name + "}")) << other;
+  }
+  EXPECT_TRUE(allows_nothing("{" + type("Anonymous") + R"(,"StringLike":{"aws:PrincipalArn":"*"}})"));
+  EXPECT_FALSE(allows_nothing("{" + type("User") + R"(,"StringLike":{"aws:PrincipalArn":"*"}})"));
+  // Of a type that the table does not have, nothing is known but that it is no user's.
+  EXPECT_FALSE(
+      allows_nothing(R"({"StringNotEquals":{"aws:PrincipalType":["User","Account","AssumedRole","FederatedUser",
+    "Anonymous"]},"StringLike":{"aws:SourceArn":"*"}})"));
+  EXPECT_TRUE(
+      allows_nothing(R"({"StringNotEquals":{"aws:PrincipalType":"User"},"StringEquals":{"aws:username":"jane"}})"));
+  // The user's name in a variable is none of whoever is no user.
+  const Policy home = allow(R"("Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${aws:username}","Condition":{)" +
+                            type("AssumedRole") + "}");
+  EXPECT_EQ(compare(home, nothing).order, Order::equivalent);
+  const Policy of_users = when("{" + type("User") + "}"), of_names = when("{" + name + "," + type("User") + "}");
+  EXPECT_EQ(compare(of_users, of_names).order, Order::equivalent);
+}
+
 }  // namespace
 }  // namespace redoubt::iam

@@ -40,6 +40,15 @@ TEST(PlainRequest, fills_region_and_account_of_an_arn) {
   EXPECT_EQ(request.resource, "arn:aws:sqs:eu-west-1:111122223333:jobs-example");
 }
 
+TEST(PlainRequest, names_a_whole_principal) {
+  const Request request = shown(
+      allow(R"("Action":"*","Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/team/*"}})"),
+      allow(R"("Action":"s3:zz","Resource":"*")"));
+  EXPECT_EQ(request.context.at("aws:principalarn"),
+            std::vector<std::string>{"arn:aws:iam::111122223333:role/team/example"});
+  EXPECT_EQ(request.spelling.at("aws:principalarn"), "aws:PrincipalArn");
+}
+
 TEST(PlainRequest, keeps_what_was_found_where_nothing_plainer_shows_the_difference) {
   const Request request = shown(allow(R"("Action":"s3:zz*","Resource":"arn:aws:s3:::logs/?")"),
                                 allow(R"("Action":"s3:zz?*","Resource":"*")"));

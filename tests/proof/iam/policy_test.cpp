@@ -66,5 +66,12 @@ TEST(Policy, speaks_of_resources_in_every_statement_or_is_refused) {
   EXPECT_TRUE(parse_policy(R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}})", "trust"));
 }
 
+TEST(Policy, names_no_group_as_a_principal) {
+  EXPECT_EQ(error_of("{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\",\n"
+                     R"("Principal":{"AWS":["111111111111","arn:aws:iam::111111111111:group/devs"]}}})"),
+            "line 2, Statement.Principal: \"arn:aws:iam::111111111111:group/devs\": a group is no principal (name "
+            "its users, or a role)");
+}
+
 }  // namespace
 }  // namespace redoubt::iam

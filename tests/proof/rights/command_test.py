@@ -219,6 +219,40 @@ Resources:
         self.assertEqual(self.run_iam("who-can", source, "--action", "s3:GetObject", "--resource", "Data/key",
                                       "--outside")[:2], (0, "arn:aws:iam::222222222222:root\n"))
 
+    def test_requests_have_their_keys_as_the_policies_write_them(self) -> None:
+        given = self.folder / "conditional.json"
+        given.write_text(json.dumps({"Resource": "arn:aws:s3:::data", "Account": "123456789012",
+                                     "Policy": policy("s3:*", Principal="*", Condition={"StringEquals": {
+                                         "s3:ExistingObjectTag/Public": "yes", "aws:principalorgid": "o-1"}})}))
+        status, out, _ = self.run_iam("can-i", self.snapshot, "--principal", "arn:aws:iam::123456789012:user/jane", "--action",
+                                      "s3:GetObject", "--resource", "arn:aws:s3:::data/key", "--resource-policy", given)
+        self.assertEqual(status, 3)
+        self.assertIn("with aws:PrincipalOrgID=o-1, s3:ExistingObjectTag/Public=yes\n", out)
+        self.assertNotIn("aws:userid", out)
+
+    def test_who_can_says_what_its_examples_stand_for(self) -> None:
+        given = self.folder / "conditional.json"
+
+        def who(condition: dict) -> str:
+            given.write_text(json.dumps({"Resource": "arn:aws:s3:::data", "Account": "123456789012",
+                                         "Policy": policy("s3:*", Principal="*", Condition=condition)}))
+            return self.run_iam("who-can", "--action", "s3:GetObject", "--resource", "arn:aws:s3:::data/key",
+                                "--resource-policy", given)[1]
+        self.assertEqual(who({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}),
+                         "arn:aws:iam::999999999999:root  (any account that no policy names)\n")
+        self.assertEqual(who({"Bool": {"aws:SecureTransport": "true"}}), "*  (everyone, without credentials too)\n")
+
+    def test_who_can_counts_the_rest_of_a_long_list(self) -> None:
+        details = SNAPSHOT["account.json"]
+        users = [details["UserDetailList"][0] | {"UserName": f"u{n}", "Arn": f"arn:aws:iam::123456789012:user/u{n}"}
+                 for n in range(60)]
+        (self.snapshot / "account.json").write_text(json.dumps(details | {"UserDetailList": users}))
+        words = ("who-can", "--action", "s3:ListBucket", "--resource", "arn:aws:s3:::data", self.snapshot)
+        self.assertEqual(self.run_iam(*words)[1].splitlines()[49:],
+                         [self.run_iam(*words)[1].splitlines()[49],
+                          "and 10 more: 10 users of 123456789012 (--json lists all)"])
+        self.assertEqual(len(json.loads(self.run_iam(*words, "--json")[1])["principals"]), 60)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=1)

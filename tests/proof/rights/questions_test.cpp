@@ -171,5 +171,15 @@ Resources:
   EXPECT_EQ(ask(circle, "anonymous", "s3:GetObject", "arn:aws:s3:::b/k").answer, Answer::denied);
 }
 
+TEST(Rights, that_are_the_same_in_several_cases_are_told_once) {
+  const std::string text = role_with(
+      "{Effect: Allow, Action: 's3:GetObject', Resource: !If [IsTest, 'arn:aws:s3:::a/*', !If [IsLive, "
+      "'arn:aws:s3:::b/*', 'arn:aws:s3:::a/*']]}",
+      "", R"(Parameters: {Stage: {Type: String, AllowedValues: [test, live, demo]}}
+Conditions: {IsTest: !Equals [!Ref Stage, test], IsLive: !Equals [!Ref Stage, live]})");
+  EXPECT_EQ(ask(text, app, "s3:GetObject", "arn:aws:s3:::a/key").condition,
+            "allowed where Stage is \"test\", or where Stage is \"demo\"; denied where Stage is \"live\"");
+}
+
 }  // namespace
 }  // namespace redoubt::rights

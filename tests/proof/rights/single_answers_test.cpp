@@ -162,5 +162,79 @@ TEST(SingleAnswers, SpareTheManagementAccountFromControlPolicies) {
   EXPECT_EQ(ask(folder, "arn:aws:iam::999999999999:role/app", "s3:GetObject").answer, Answer::allowed);
 }
 
+// An answer that holds a policy for everyone.
+std::string policy_of(const std::string& resource, const std::string& beside = "") {
+  return "{" + beside +
+         R"("Policy": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\")" +
+         resource + R"(\"}]}"})";
+}
+
+constexpr const char* orders = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders";
+constexpr const char* clicks = "arn:aws:kinesis:eu-west-1:111122223333:stream/clicks";
+constexpr const char* shared = "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-1";
+
+// Whether alice may, who has nothing but what the resource's policy gives to everyone.
+Answer anybody(SnapshotFolder& folder, const std::string& action, const std::string& resource) {
+  folder.with("account.json", R"({"UserDetailList": [{"UserName": "alice", "Path": "/", "UserPolicyList": [],
+    "Arn": "arn:aws:iam::111122223333:user/alice", "GroupList": [], "AttachedManagedPolicies": []}],
+    "RoleDetailList": [], "GroupDetailList": [], "Policies": []})");
+  return can(Known(folder.estate()), {alice, action, resource, {}}).answer;
+}
+
+TEST(SingleAnswers, HoldThePoliciesOfTablesStreamsAndFileSystems) {
+  struct Row {
+    const char *file, *action, *resource, *other;
+    std::string answer;
+  };
+  const std::string arn = "\"ResourceArn\": \"" + std::string(orders) + "\", ";
+  const Row rows[] = {
+      {"table.json", "dynamodb:GetItem", orders, "arn:aws:dynamodb:eu-west-1:111122223333:table/users",
+       policy_of("*", arn)},
+      {"get-resource-policy.json", "dynamodb:Query", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/i",
+       "arn:aws:dynamodb:eu-west-1:111122223333:table/users", policy_of(std::string(orders) + "/index/*")},
+      {"dynamodb/get-resource-policy-orders.json", "dynamodb:GetItem", orders,
+       "arn:aws:dynamodb:eu-west-1:111122223333:table/users", policy_of("*")},
+      {"get-resource-policy-1.json", "kinesis:GetRecords", clicks,
+       "arn:aws:kinesis:eu-west-1:111122223333:stream/other", policy_of(clicks)},
+      {"describe-file-system-policy.json", "elasticfilesystem:ClientMount", shared,
+       "arn:aws:elasticfilesystem:eu-west-1:111122223333:file-system/fs-2",
+       policy_of("*", "\"FileSystemId\": \"fs-1\", ")},
+  };
+  for (const auto& [file, action, resource, other, answer] : rows) {
+    SnapshotFolder folder;
+    folder.with(file, answer);
+    EXPECT_EQ(anybody(folder, action, resource), Answer::allowed) << file << answer;
+    EXPECT_EQ(anybody(folder, action, other), Answer::denied) << file << answer;
+    EXPECT_EQ(anybody(folder, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:q"), Answer::denied) << file;
+  }
+}
+
+TEST(SingleAnswers, LeaveEveryTableOpenWhereAPolicyDoesNotSayWhoseItIs) {
+  SnapshotFolder folder;
+  folder.with("dynamodb/get-resource-policy-1.json", policy_of("*"));
+  EXPECT_EQ(anybody(folder, "dynamodb:GetItem", orders), Answer::undecided);
+  EXPECT_EQ(anybody(folder, "kinesis:GetRecords", clicks), Answer::denied);
+  SnapshotFolder either;
+  either.with("get-resource-policy-1.json", policy_of("*"));
+  EXPECT_EQ(anybody(either, "dynamodb:GetItem", orders), Answer::undecided);
+  EXPECT_EQ(anybody(either, "kinesis:GetRecords", clicks), Answer::undecided);
+  SnapshotFolder of_another;
+  of_another.with("get-resource-policy-1.json", policy_of("arn:aws:codebuild:eu-west-1:111122223333:project/p"));
+  EXPECT_EQ(anybody(of_another, "dynamodb:GetItem", orders), Answer::denied);
+}
+
+TEST(SingleAnswers, PlaceTheRepositoryPolicyThatNothingLists) {
+  const std::string text =
+      R"("policyText": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"ecr:*\"}]}"})";
+  const std::string web = "arn:aws:ecr:eu-west-1:111122223333:repository/web";
+  SnapshotFolder folder;
+  folder.with("get-repository-policy.json", R"({"registryId": "111122223333", "repositoryName": "web", )" + text);
+  EXPECT_EQ(anybody(folder, "ecr:BatchGetImage", web), Answer::allowed);
+  EXPECT_EQ(anybody(folder, "ecr:BatchGetImage", "arn:aws:ecr:eu-west-1:111122223333:repository/api"), Answer::denied);
+  SnapshotFolder nameless;
+  nameless.with("answer.json", "{" + text);
+  EXPECT_EQ(anybody(nameless, "ecr:BatchGetImage", web), Answer::undecided);
+}
+
 }  // namespace
 }  // namespace redoubt::rights
