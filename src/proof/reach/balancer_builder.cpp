@@ -242,9 +242,11 @@ void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listen
 
 // A group that gets no share of the requests: what it lacks says nothing of the load balancer.
 void Builder::no_share(const Value& named_by, LoadBalancer& balancer) {
+  const Resource* const group = named(target_group_type, named_by);
+  if (!group) return;
   LoadBalancer aside = balancer;
   Listener unheard;
-  target_group(named_by, aside, unheard, AddressSet::all(), fmt::format("{} has the weight 0", shown(named_by)));
+  target_group(named_by, aside, unheard, AddressSet::all(), fmt::format("{} has the weight 0", group->id));
   balancer.left_out = std::move(aside.left_out);
 }
 

@@ -82,7 +82,7 @@ Resources:
                                    "IAM-3.trust-outside-conditioned", "Role");
   EXPECT_EQ(trust.outcome, Outcome::refuted) << trust.evidence;
   EXPECT_THAT(trust.counterexample, HasSubstr("statement 2 (line 10)"));
-  EXPECT_EQ(trust.line, 6);
+  EXPECT_EQ(trust.line, 7);
 }
 
 TEST(Verdicts, of_a_policy_written_as_a_text_name_the_line_of_the_text) {

@@ -92,7 +92,7 @@ TEST(LoadBalancer, listens_to_no_port_that_its_parameter_cannot_be) {
 TEST(LoadBalancer, passes_on_to_no_port_that_the_parameter_of_its_target_cannot_be) {
   const std::string text = with_port("P: {Type: Number, MinValue: 8000, MaxValue: 8100}", "Port: 8080, Protocol: HTTP",
                                      "Port: !Ref P, Protocol: HTTP");
-  EXPECT_EQ(from_internet(with(text, "!Ref P", "8080")), Verdict::reachable);
+  EXPECT_EQ(from_internet(with(text, "Port: !Ref P,", "Port: 8080,")), Verdict::reachable);
   EXPECT_EQ(ask(text, "internet", "Host", "tcp 22").verdict, Verdict::unreachable);
   EXPECT_EQ(ask(text, "internet", "Host", "tcp 8080").unknown,
             "it depends: with P is \"8080\" it is reachable, with P is not \"8080\" it is unreachable");
