@@ -12,6 +12,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from checkov_verdicts import checkov_verdicts
 from injection import sqlmap
 from judges import docs_page, openapi_document, policies, reports, schemathesis
 from stage import LOGS, ROOT, CannotRun, Failure, Tally, run, run_stages
@@ -172,6 +173,7 @@ THOROUGH = [
     ("reports, by their formats' schemas", reports),
     ("templates, by cfn-lint", cfn_lint),
     ("templates, by checkov", checkov),
+    ("templates of others, by checkov's verdicts", checkov_verdicts),
     ("templates, by cdk-nag", cdk_nag),
     ("templates, by cfn-guard", cfn_guard),
     ("schemathesis on SQLite", lambda: schemathesis("sqlite")),

@@ -33,6 +33,7 @@
 #include "redoubt/json.hpp"
 #include "rights/comparison.hpp"
 #include "rights/questions.hpp"
+#include "sources.hpp"
 
 namespace redoubt {
 namespace {
@@ -52,6 +53,7 @@ struct Options {
   std::string principal, action, resource, left, right;
   std::vector<std::string> context, absent;
   std::vector<std::string> sources;  // templates, snapshots
+  std::vector<std::string> parameters;
   std::vector<std::string> accounts, scps, rcps, resource_policies, session_policies, endpoint_policies;
   bool strict = false, json = false, outside = false;
   long budget = default_budget.count();
@@ -74,12 +76,7 @@ struct Options {
   }
 
   // All that the command line gives, for questions about it.
-  [[nodiscard]] rights::Known known() const {
-    auto loaded = estate::load(sources);
-    if (!loaded) throw std::runtime_error(loaded.error().text());
-    for (const std::string& note : loaded->notes) fmt::print(stderr, "redoubt: {}\n", note);
-    return rights::Known(std::move(loaded->estate), account());
-  }
+  [[nodiscard]] rights::Known known() const { return rights::Known(read_sources(sources, parameters), account()); }
 
   [[nodiscard]] rights::Question question(const rights::Known& known) const {
     check_action(action);
@@ -97,6 +94,7 @@ struct Options {
 
 void add_policies(CLI::App& command, Options& options) {
   command.add_option("source", options.sources, "Templates, and folders with templates or with answers of the AWS CLI");
+  add_parameter_option(command, options.parameters);
   command.add_option("--account", options.accounts, "The answer of get-account-authorization-details")
       ->allow_extra_args(false);
   command.add_option("--scp", options.scps, "A service control policy, or an organisation tree")

@@ -17,7 +17,6 @@
 #include "controls/baseline.hpp"
 #include "controls/prove.hpp"
 #include "controls/waivers.hpp"
-#include "estate/source.hpp"
 #include "exit_code.hpp"
 #include "iam/access.hpp"
 #include "reach/network_of.hpp"
@@ -28,6 +27,7 @@
 #include "report/table_report.hpp"
 #include "rights/questions.hpp"
 #include "rights/texts.hpp"
+#include "sources.hpp"
 
 namespace redoubt {
 namespace {
@@ -36,7 +36,7 @@ namespace {
 constexpr std::string_view outbound_control = "NET-6";
 
 struct Options {
-  std::vector<std::string> sources, controls;
+  std::vector<std::string> sources, controls, parameters;
   std::string scope, framework, format = "table", out, waivers, baseline;
   bool json = false, evidence = false;
   std::size_t budget = controls::Question{}.budget;
@@ -133,11 +133,8 @@ int prove(const Options& options) {
     if (!read) throw std::runtime_error(read.error());
     waivers = std::move(*read);
   }
-  const auto loaded = estate::load(options.sources);
-  if (!loaded) throw std::runtime_error(loaded.error().text());
-  for (const std::string& note : loaded->notes) fmt::print(stderr, "redoubt: {}\n", note);
-
-  controls::Findings findings = controls::prove(loaded->estate, question);
+  const estate::Estate estate = read_sources(options.sources, options.parameters);
+  controls::Findings findings = controls::prove(estate, question);
   findings.sources = options.sources;
   for (const std::string& note : controls::apply(findings, waivers, today()))
     fmt::print(stderr, "redoubt: {}: {}\n", options.waivers, note);
@@ -147,7 +144,7 @@ int prove(const Options& options) {
     fmt::print(stderr, "redoubt: {} verdicts are as in {} and left out\n", *left_out, options.baseline);
   }
 
-  const std::string report = report_of(loaded->estate, findings, options);
+  const std::string report = report_of(estate, findings, options);
   if (!options.out.empty()) {
     std::ofstream file(options.out, std::ios::binary);
     file << report;
@@ -185,6 +182,7 @@ void add_prove_command(CLI::App& app, int& exit_code) {
       ->delimiter(',')
       ->allow_extra_args(false);
   one->add_option("--framework", options->framework, "Only controls that answer a requirement of it: cis-5.0");
+  add_parameter_option(*one, options->parameters);
   one->add_option("--waivers", options->waivers, "A TOML file of [[waiver]] tables");
   one->add_option("--baseline", options->baseline, "An earlier JSON report: show only what changed");
   one->add_option("--budget", options->budget, "Combinations of parameter values to try for one resource")

@@ -9,17 +9,17 @@
 #include <string>
 #include <vector>
 
-#include "estate/source.hpp"
 #include "exit_code.hpp"
 #include "reach/drawing.hpp"
 #include "reach/inquiry.hpp"
 #include "redoubt/json.hpp"
+#include "sources.hpp"
 
 namespace redoubt {
 namespace {
 
 struct Options {
-  std::vector<std::string> sources;
+  std::vector<std::string> sources, parameters;
   std::string from, to, protocol = "any", source_ip, draw;
   int port = -1;
   std::size_t budget = reach::Inquiry{}.budget;
@@ -108,11 +108,8 @@ void print(const reach::Finding& finding) {
 
 int run(const Options& options) {
   const reach::Inquiry inquiry = inquiry_of(options);
-  const auto loaded = estate::load(options.sources);
-  if (!loaded)
-    throw std::runtime_error(fmt::format("{} (give a template or a snapshot's folder)", loaded.error().text()));
-  for (const std::string& note : loaded->notes) fmt::print(stderr, "redoubt: {}\n", note);
-  const auto finding = reach::inquire(loaded->estate, reach::read_routers(options.sources), inquiry);
+  const estate::Estate estate = read_sources(options.sources, options.parameters);
+  const auto finding = reach::inquire(estate, reach::read_routers(options.sources), inquiry);
   if (!finding) throw std::runtime_error(finding.error());
   if (options.json)
     fmt::print("{}\n", as_json(*finding));
@@ -151,6 +148,7 @@ void add_reach_command(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command.add_option("--port", options->port, "The receiver's port")->check(CLI::Range(0, 65535));
   command.add_option("--source-ip", options->source_ip, "The sender's address");
+  add_parameter_option(command, options->parameters);
   command.add_option("--draw", options->draw, "Draw the way into this SVG file");
   command.add_option("--budget", options->budget, "Combinations of parameters before the answer is unknown")
       ->check(CLI::PositiveNumber)

@@ -342,12 +342,16 @@ std::string describe(const Estate& estate, const Choice& choice) {
   return fmt::format("{} is not \"{}\"", name, fmt::join(choice.excluded, "\" or \""));
 }
 
-std::string Case::choices() const {
+std::string describe(const Estate& estate, const std::vector<Choice>& choices) {
   std::vector<std::string> out;
-  for (const Choice& each : choices_) {
-    if (std::string text = describe(estate_, each); !text.empty()) out.push_back(std::move(text));
+  for (const Choice& each : choices) {
+    if (std::string text = describe(estate, each); !text.empty()) out.push_back(std::move(text));
   }
   return fmt::format("{}", fmt::join(out, ", "));
+}
+
+std::string Case::choices() const {
+  return describe(estate_, choices_);
 }
 
 bool Case::is_forbidden() const {

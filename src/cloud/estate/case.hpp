@@ -60,6 +60,8 @@ struct Bounds {
 
 // `Environment is "production"`; empty where it says nothing.
 [[nodiscard]] std::string describe(const Estate& estate, const Choice& choice);
+// The same of several: `Environment is "production", MultiAz is not "false"`.
+[[nodiscard]] std::string describe(const Estate& estate, const std::vector<Choice>& choices);
 
 // A text of which parts may not be known.
 struct Rendered {
@@ -125,7 +127,7 @@ class Case {
 
   // What was decided of parameters on the way to here.
   [[nodiscard]] const std::vector<Choice>& decided() const { return choices_; }
-  // The same for people: `Environment is "production", MultiAz is not "false"`.
+  // The same for people.
   [[nodiscard]] std::string choices() const;
   // Empty where `choices()` can really occur together. Otherwise why that is not certain (two free texts were assumed
   // equal, say): a refutation found here is then unknown, a proof still holds.

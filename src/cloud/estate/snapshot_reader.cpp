@@ -28,13 +28,21 @@ using snapshot::text_of;
 
 // In an order in which what says more of a thing comes before what says less.
 std::vector<snapshot::Service> services() {
-  return {snapshot::vpc_service(),        snapshot::gateway_service(),
-          snapshot::instance_service(),   snapshot::load_balancing_service(),
-          snapshot::database_service(),   snapshot::bucket_service(),
-          snapshot::key_service(),        snapshot::principal_service(),
-          snapshot::identity_service(),   snapshot::organisation_service(),
-          snapshot::monitoring_service(), snapshot::messaging_service(),
-          snapshot::container_service(),  snapshot::security_service(),
+  return {snapshot::vpc_service(),
+          snapshot::group_rule_service(),
+          snapshot::gateway_service(),
+          snapshot::instance_service(),
+          snapshot::load_balancing_service(),
+          snapshot::database_service(),
+          snapshot::bucket_service(),
+          snapshot::key_service(),
+          snapshot::principal_service(),
+          snapshot::identity_service(),
+          snapshot::organisation_service(),
+          snapshot::monitoring_service(),
+          snapshot::messaging_service(),
+          snapshot::container_service(),
+          snapshot::security_service(),
           snapshot::backup_service()};
 }
 
@@ -329,6 +337,7 @@ class SnapshotReader {
     }
     mark_unasked();
     snapshot::join_inline_policies(resources_);
+    snapshot::join_group_rules(resources_);
     return true;
   }
 

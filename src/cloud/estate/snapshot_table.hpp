@@ -120,11 +120,16 @@ void not_told(Value& properties, std::initializer_list<std::string_view> names, 
 // (list-role-policies) name them, as CloudFormation has them; last, when all answers were read.
 void join_inline_policies(std::vector<Resource>& resources);
 
+// Puts the rules of security groups that were listed by themselves into their groups: where the groups' own answer
+// lacks them. Where both tell them and differ, they are unknown.
+void join_group_rules(std::vector<Resource>& resources);
+
 struct Service {
   std::span<const Table> tables;
   std::span<const Part> parts = {};
 };
 [[nodiscard]] Service vpc_service();
+[[nodiscard]] Service group_rule_service();
 [[nodiscard]] Service gateway_service();
 [[nodiscard]] Service instance_service();
 [[nodiscard]] Service load_balancing_service();

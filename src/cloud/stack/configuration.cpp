@@ -8,6 +8,7 @@
 #include <charconv>
 #include <optional>
 
+#include "regions.hpp"
 #include "toml.hpp"
 
 namespace redoubt::stack {
@@ -159,13 +160,6 @@ std::optional<Range> range_of(const std::string& text) {
   return Range{first, first | ~mask};
 }
 
-// AWS's word for the parts of itself that share nothing: "Amazon Resource Names (ARNs)", partitions.
-std::string_view partition_of(std::string_view region) {
-  for (const std::string_view prefix : {"cn-", "us-gov-", "us-isob-", "us-isof-", "us-iso-", "eu-isoe-", "eusc-"})
-    if (region.starts_with(prefix)) return prefix;
-  return "aws";
-}
-
 // What the stack gives the container: an option of its own, or the stack alone, chooses the value.
 std::string_view set_by(std::string_view variable) {
   struct Variable {
@@ -264,9 +258,27 @@ std::string check_task_size(const Configuration& c) {
 constexpr std::array log_retentions{1,   3,   5,   7,   14,   30,   60,   90,   120,  150,  180,
                                     365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653};
 
+// The regions that the options name, with those of the stacks that are proved.
+std::string check_regions(const Configuration& c) {
+  if (c.region.empty()) return "region is empty";
+  const auto check = [&](std::string_view option, std::string_view region) -> std::string {
+    if (region.empty() || is_region(region) || contains(c.new_regions, region)) return {};
+    return fmt::format(
+        "{}: AWS has no region {} (did you mean {}? one that is newer than this version of Redoubt is named in "
+        "new_regions too)",
+        option, region, nearest_region(region));
+  };
+  if (auto problem = check("region", c.region); !problem.empty()) return problem;
+  if (auto problem = check("second_region", c.second_region); !problem.empty()) return problem;
+  for (const std::string& each : c.proof_stacks)
+    if (const std::size_t at = each.find('@'); at != std::string::npos)
+      if (auto problem = check("proof.stacks", std::string_view(each).substr(at + 1)); !problem.empty()) return problem;
+  return {};
+}
+
 // What no option by itself can see.
 std::string check_whole(const Configuration& c) {
-  if (c.region.empty()) return "region is empty";
+  if (auto problem = check_regions(c); !problem.empty()) return problem;
   if (c.second_region == c.region) return "second_region is the region itself (a disaster would take both)";
   if (!c.second_region.empty() && partition_of(c.second_region) != partition_of(c.region))
     return fmt::format("second_region: {} is in another partition of AWS than {} (nothing can be copied there)",

@@ -19,7 +19,7 @@ namespace redoubt::stack {
 struct Configuration {
   // What is deployed, and where.
   std::string name, environment, region, second_region, domain, hosted_zone, certificate;
-  std::vector<std::string> alert_emails;
+  std::vector<std::string> alert_emails, new_regions;
   std::string recovery_key;
 
   // [network]

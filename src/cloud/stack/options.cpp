@@ -8,7 +8,7 @@ namespace {
 using C = Configuration;
 
 constexpr std::string_view range_form = R"((\d{1,3}\.){3}\d{1,3}/\d{1,2})";
-constexpr std::string_view region_form = R"(|[a-z]{2}(-[a-z]+)+-\d)";
+constexpr std::string_view region_form = R"(|[a-z]{2,4}(-[a-z]+)+-\d{1,2})";
 constexpr std::string_view range_words = "an IPv4 address range such as 10.0.1.0/24";
 constexpr std::string_view region_words = "an AWS region such as eu-central-1";
 
@@ -26,6 +26,9 @@ const std::array table{
     Option{"second_region", &C::second_region, R"("us-west-2")", R"("us-west-2")",
            "Where the database's backups are copied to, and where the service can be started again. Empty: nowhere.",
            region_form, region_words},
+    Option{"new_regions", &C::new_regions, "[]", "[]",
+           "Regions that AWS opened after this version of Redoubt: it takes those named here for real.", region_form,
+           region_words},
     Option{"recovery_key", &C::recovery_key, R"("")", R"("")",
            "The ARN of the key in the second region, an output of second-region.template.json. Empty: the template "
            "asks for it as a parameter, RecoveryKeyArn.",
@@ -212,7 +215,7 @@ const std::array table{
     Option{"proof.stacks", &C::proof_stacks, "[]", "[]",
            "The names of the stacks that are proved together, as they were deployed: NAME, or NAME@REGION where that "
            "is another one.",
-           "[A-Za-z][A-Za-z0-9-]{0,127}(@[a-z]{2}(-[a-z]+)+-\\d)?", "NAME or NAME@REGION"},
+           "[A-Za-z][A-Za-z0-9-]{0,127}(@[a-z]{2,4}(-[a-z]+)+-\\d{1,2})?", "NAME or NAME@REGION"},
 };
 
 }  // namespace

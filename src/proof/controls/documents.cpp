@@ -48,11 +48,18 @@ constexpr std::array resource_places{
 
 constexpr std::array trust_places{Place{"AWS::IAM::Role", "AssumeRolePolicyDocument"}};
 
-// Many properties take a policy as a text in JSON too.
+void set_place(Value& value, Location at) {
+  value.at = at;
+  for (Value& item : value.items) set_place(item, at);
+  for (estate::Member& member : value.members) set_place(member.value, at);
+}
+
+// Many properties take a policy as a text in JSON too. All of it stands where the text does.
 Value as_object(Value value) {
   if (!value.is(Kind::text)) return value;
   auto read = estate::read_document(value.text, value.at.file, "policy");
   if (!read) return estate::unknown(fmt::format("the policy cannot be read: {}", read.error().reason), value.at);
+  set_place(*read, value.at);
   return *std::move(read);
 }
 

@@ -146,13 +146,16 @@ void outbound_to_tasks_only(Inquiry& ask, const Reach& reach) {
       if (rule.group == reach::none) return Finding::wrong;
       PortSet ports;
       bool is_target = false;
-      for (const reach::BalancerTarget& target : balancer->targets)
-        if (target.interface != reach::none && contains(network.interfaces[target.interface].groups, rule.group)) {
-          is_target = true;
-          ports = ports | target.ports;
-        }
+      bool is_whole = balancer->unknown.empty() && !balancer->targets.empty();
+      for (const reach::BalancerTarget& target : balancer->targets) {
+        is_whole = is_whole && target.unknown.empty();
+        if (target.interface == reach::none || !target.unknown.empty() ||
+            !contains(network.interfaces[target.interface].groups, rule.group))
+          continue;
+        is_target = true;
+        ports = ports | target.ports;
+      }
       if (is_target) return is_tcp_to(rule, ports);
-      const bool is_whole = balancer->unknown.empty() && !balancer->targets.empty();
       return is_whole && !carriers(network, rule.group).empty() ? Finding::wrong : Finding::open;
     };
     expect_rules(ask, network, *each, /*ingress=*/false, judge,
@@ -173,7 +176,7 @@ Before before(const Network& network, const std::vector<Index>& interfaces) {
   Before out;
   for (const reach::LoadBalancer& balancer : network.balancers)
     for (const reach::BalancerTarget& target : balancer.targets) {
-      if (!contains(interfaces, target.interface)) continue;
+      if (!contains(interfaces, target.interface) || !target.unknown.empty()) continue;
       out.is_any = true;
       out.ports = out.ports | target.ports;
       for (const Index group : groups_of(network, balancer.interfaces))

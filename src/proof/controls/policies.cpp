@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "reading.hpp"
 #include "redoubt/json.hpp"
 
 namespace redoubt::controls {
@@ -79,6 +80,13 @@ Known<Readable> policy_of(Inquiry& ask, const Document& document) {
     return {State::unknown, {}, std::move(why)};
   auto policy = iam::parse_policy(std::move(text), document.name);
   if (!policy) return {State::unknown, {}, fmt::format("the policy cannot be read: {}", policy.error().text())};
+  // The text is one line that was made here: a statement is named by its line in the source.
+  const std::vector<Value> written = items_of(document.value["Statement"]);
+  for (std::size_t i = 0; i < policy->statements.size() && i < written.size(); ++i) {
+    iam::Statement& statement = policy->statements[i];
+    const std::string name = statement.sid.empty() ? fmt::format("{}", i + 1) : statement.sid;
+    statement.origin = fmt::format("{}, statement {} (line {})", document.name, name, written[i].at.line);
+  }
   return {State::known, {*std::move(policy), assumes}, {}};
 }
 

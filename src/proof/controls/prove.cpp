@@ -13,83 +13,11 @@
 #include "engine_checks.hpp"
 #include "estate/domain.hpp"
 #include "listing.hpp"
+#include "over_cases.hpp"
 #include "reach/network_of.hpp"
 
 namespace redoubt::controls {
 namespace {
-
-// What is known about one resource after some cases.
-struct Standing {
-  Outcome outcome = Outcome::proved;
-  Location at;
-  std::string text;
-};
-
-int badness(Outcome outcome) {
-  if (outcome == Outcome::refuted) return 2;
-  return outcome == Outcome::unknown ? 1 : 0;
-}
-
-constexpr std::size_t whole = static_cast<std::size_t>(-1);
-using Standings = std::map<std::size_t, Standing>;  // by the resource's index: in the order of the estate
-
-void keep_worst(Standings& standings, std::size_t key, Standing standing) {
-  const auto [place, is_new] = standings.try_emplace(key, standing);
-  if (!is_new && badness(standing.outcome) > badness(place->second.outcome)) place->second = std::move(standing);
-}
-
-void keep_worst(Standings& standings, Standings&& more) {
-  for (auto& [key, standing] : more) keep_worst(standings, key, std::move(standing));
-}
-
-std::size_t key_of(const Estate& estate, const Inquiry::Finding& finding) {
-  return finding.resource != nullptr ? estate.index_of(*finding.resource) : whole;
-}
-
-void take(Standings& standings, const Inquiry::Finding& finding, const Case& in) {
-  Outcome outcome = finding.outcome;
-  std::string text = finding.text;
-  if (outcome != Outcome::proved) {
-    const std::string choices = in.choices();
-    if (!choices.empty()) text += fmt::format(", when {}", choices);
-    if (outcome == Outcome::refuted && !in.inexact().empty()) {
-      outcome = Outcome::unknown;
-      text += fmt::format("; whether that can be is not certain: {}", in.inexact());
-    }
-  }
-  keep_worst(standings, key_of(in.estate(), finding), {outcome, finding.at, std::move(text)});
-}
-
-// What a check found, and which types it looked for.
-struct Seen {
-  Standings standings;
-  std::set<std::string_view> types;
-};
-
-// Asks one or several checks of every case, each through an inquiry of its own.
-template <class Ask>
-void over_all_cases(const Estate& estate, const Question& question, std::size_t budget, std::span<Seen> out,
-                    Ask&& ask) {
-  std::vector<Standings> all(out.size());
-  const bool complete = estate::for_each_case(estate, budget, [&](Case& in) {
-    std::vector<Inquiry> inquiries(out.size(), Inquiry(in, question.now));
-    ask(inquiries);
-    if (in.is_forbidden()) return;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      for (const Inquiry::Finding& finding : inquiries[i].findings()) take(all[i], finding, in);
-      out[i].types.insert(inquiries[i].looked_for().begin(), inquiries[i].looked_for().end());
-    }
-  });
-  const std::string why = fmt::format("more than {} combinations of parameters and conditions bear on it", budget);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    if (!complete) {
-      for (auto& [key, standing] : all[i])
-        if (standing.outcome == Outcome::proved) standing = {Outcome::unknown, standing.at, why};
-      if (all[i].empty()) all[i].try_emplace(whole, Standing{Outcome::unknown, {}, why});
-    }
-    keep_worst(out[i].standings, std::move(all[i]));
-  }
-}
 
 // The estate as it comes out where nobody sets a parameter that has a default. What is refuted there can really occur;
 // a proof there says nothing of other values.
@@ -102,6 +30,8 @@ class Defaults {
     if (!is_read_) read();
     return at_defaults_ ? &*at_defaults_ : nullptr;
   }
+  // The parameters that have one value there and may have others.
+  [[nodiscard]] std::span<const std::uint32_t> fixed() const { return fixed_; }
 
  private:
   [[nodiscard]] bool decides(const estate::Parameter& parameter) const {
@@ -112,13 +42,17 @@ class Defaults {
     is_read_ = true;
     if (std::ranges::none_of(estate_.parameters, [&](const auto& each) { return decides(each); })) return;
     at_defaults_ = estate_;
-    for (estate::Parameter& each : at_defaults_->parameters)
-      if (decides(each)) each.allowed_values = {*each.default_value};
+    for (std::uint32_t i = 0; i < estate_.parameters.size(); ++i) {
+      if (!decides(estate_.parameters[i])) continue;
+      at_defaults_->parameters[i].allowed_values = {*estate_.parameters[i].default_value};
+      if (estate_.parameters[i].allowed_values != at_defaults_->parameters[i].allowed_values) fixed_.push_back(i);
+    }
   }
 
   const Estate& estate_;
   bool is_read_ = false;
   std::optional<Estate> at_defaults_;
+  std::vector<std::uint32_t> fixed_;
 };
 
 bool has_unknown(const Standings& standings) {
@@ -153,13 +87,14 @@ std::string_view name_of_whole(Scope scope) {
 
 void ask(const Estate& estate, const Question& question, const Check& check, Seen& seen, Defaults& defaults) {
   const auto over = [&](std::span<Seen> out, const auto& look_at) {
-    over_all_cases(estate, question, question.budget, out,
+    over_all_cases(estate, question.now, question.budget, out,
                    [&](std::span<Inquiry> inquiries) { look_at(inquiries.front(), estate); });
     Standings& standings = out.front().standings;
     if (!has_unknown(standings) || defaults.estate() == nullptr) return;
     Seen again;
-    over_all_cases(*defaults.estate(), question, question.budget, {&again, 1},
-                   [&](std::span<Inquiry> inquiries) { look_at(inquiries.front(), *defaults.estate()); });
+    over_all_cases(
+        *defaults.estate(), question.now, question.budget, {&again, 1},
+        [&](std::span<Inquiry> inquiries) { look_at(inquiries.front(), *defaults.estate()); }, defaults.fixed());
     take_refuted(standings, std::move(again.standings));
   };
   seen.types.insert(check.types.begin(), check.types.end());
@@ -181,18 +116,19 @@ std::map<std::string_view, Seen> ask_of_network(const Estate& estate, const Ques
                                                 const std::vector<const EngineCheck*>& checks, Defaults& defaults) {
   constexpr std::size_t most_cases = 256;  // of a whole network each
   std::vector<Seen> seen(checks.size());
-  const auto over = [&](const Estate& of, std::vector<Seen>& out) {
-    over_all_cases(of, question, std::min(question.budget, most_cases), out, [&](std::span<Inquiry> inquiries) {
+  const auto over = [&](const Estate& of, std::vector<Seen>& out, std::span<const std::uint32_t> fixed) {
+    const auto ask = [&](std::span<Inquiry> inquiries) {
       const reach::Network network = reach::network_of(inquiries.front().in());
       const reach::Reach reach(network);
       for (std::size_t i = 0; i < checks.size(); ++i) checks[i]->of_network(inquiries[i], reach);
-    });
+    };
+    over_all_cases(of, question.now, std::min(question.budget, most_cases), out, ask, fixed);
   };
-  if (!checks.empty()) over(estate, seen);
+  if (!checks.empty()) over(estate, seen, {});
   if (std::ranges::any_of(seen, [](const Seen& each) { return has_unknown(each.standings); }) &&
       defaults.estate() != nullptr) {
     std::vector<Seen> again(checks.size());
-    over(*defaults.estate(), again);
+    over(*defaults.estate(), again, defaults.fixed());
     for (std::size_t i = 0; i < checks.size(); ++i) take_refuted(seen[i].standings, std::move(again[i].standings));
   }
   std::map<std::string_view, Seen> out;

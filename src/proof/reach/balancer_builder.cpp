@@ -35,9 +35,20 @@ std::vector<std::uint8_t> Builder::transports_of(std::string_view protocol) {
   return {tcp};
 }
 
-PortSet Builder::one_port(double number) {
-  if (number < 0 || number > 65535) return {};
-  return PortSet::one(static_cast<std::uint16_t>(number));
+// One whose port is open is two: the ports that it has whatever a parameter is, and those that it may have.
+void Builder::add_listener(LoadBalancer& balancer, Listener listener, const Ports& ports, std::string_view id) {
+  if (!ports.why.empty()) {
+    Listener maybe = listener;
+    maybe.ports = ports.possible;
+    maybe.unknown = fmt::format("the port of a listener of {}: {}", id, ports.why);
+    balancer.listeners.push_back(std::move(maybe));
+  }
+  if (ports.why.empty() || !ports.sure.empty()) balancer.listeners.push_back(std::move(listener));
+}
+
+// Of a listener or a target, which have one; none where it is not said.
+Builder::Ports Builder::port_of(const Value& value) {
+  return value ? ports_of(value, value) : Ports();
 }
 
 // Whether two subnets are certainly in different zones: by name, or as different items of one Fn::GetAZs.
@@ -129,8 +140,8 @@ void Builder::balancer(const Resource& resource) {
   n_.balancers.push_back(std::move(out));
 }
 
-void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listener& listener,
-                           const AddressSet& clients) {
+void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listener& listener, const AddressSet& clients,
+                           const std::string& gets_nothing) {
   const bool is_network = balancer.passes_through;
   const Resource* const group = named(target_group_type, named_by);
   if (!group) {
@@ -138,7 +149,7 @@ void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listen
     return;
   }
   const std::string type = text_or(*group, "TargetType", "instance"), protocol = text_or(*group, "Protocol", "HTTP");
-  const Known<double> usual = case_.number(case_.get(*group, "Port")).when_absent(-1);
+  const Ports usual = port_of(case_.get(*group, "Port"));
   const std::vector<std::uint8_t> transports = transports_of(protocol);
   const std::uint8_t transport =
       std::ranges::find(transports, listener.protocol) != transports.end() ? listener.protocol : transports.front();
@@ -155,23 +166,35 @@ void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listen
         fmt::format("the attributes of {} are not in the sources: it is taken to {} clients' addresses, as by default",
                     group->id, keeps ? "keep" : "replace"));
   }
-  const auto add = [&](BalancerTarget target, bool in_all_zones = false) {
-    if (target.interface != none && !in_all_zones && is_in_other_zone(target.interface, balancer)) return;
+  const auto add = [&](BalancerTarget target, const Ports& ports, bool in_all_zones, std::string none_because) {
+    if (target.interface != none && none_because.empty() && !in_all_zones &&
+        is_in_other_zone(target.interface, balancer))
+      none_because = fmt::format("{} stands in a zone in which the load balancer has no subnet",
+                                 n_.interfaces[target.interface].owner);
+    if (!none_because.empty()) {
+      if (target.interface != none) balancer.left_out.push_back({target.interface, std::move(none_because)});
+      return;
+    }
     target.protocol = transport;
     target.clients = clients;
     target.keeps_client_address = keeps;
-    listener.targets.push_back(static_cast<Index>(balancer.targets.size()));
-    balancer.targets.push_back(std::move(target));
+    const auto push = [&](const PortSet& of, std::string why) {
+      target.ports = of;
+      target.unknown = std::move(why);
+      listener.targets.push_back(static_cast<Index>(balancer.targets.size()));
+      balancer.targets.push_back(target);
+    };
+    if (!ports.why.empty()) push(ports.possible, fmt::format("the port of a target of {}: {}", group->id, ports.why));
+    if (ports.why.empty() || !ports.sure.empty()) push(ports.sure, {});
   };
-  const auto add_owned = [&](const Resource& owner, double port) {
+  const auto add_owned = [&](const Resource& owner, const Ports& ports, const std::string& none_because) {
     const auto owned = owned_.find(&owner);
     if (owned == owned_.end()) return;
     const bool all = owner.type != "AWS::EC2::Instance";  // of an instance, its first interface
     for (const Index i : owned->second) {
       BalancerTarget target;
       target.interface = i;
-      target.ports = one_port(port);
-      add(target);
+      add(std::move(target), ports, false, none_because);
       if (!all) break;
     }
   };
@@ -180,46 +203,51 @@ void Builder::target_group(const Value& named_by, LoadBalancer& balancer, Listen
   const Value health = case_.get(*group, "TargetHealthDescriptions");
   for (std::size_t i = 0; i < targets.items.size(); ++i) {
     const Value& each = targets.items[i];
-    if (is_unused(health, i, each)) continue;
-    const Known<double> port = case_.number(each["Port"]).when_absent(usual.value);
-    if (!port.known() || !usual.known()) {
-      balancer.unknown = fmt::format("{}: a target's port is not known", group->id);
-      continue;
-    }
+    std::string none_because = gets_nothing;
+    if (is_unused(health, i, each)) none_because = fmt::format("{} has this target and does not use it", group->id);
+    const Ports ports = each["Port"] ? port_of(each["Port"]) : usual;
     const std::string id = shown(each["Id"]);
     if (type == "lambda") {
       BalancerTarget target;
       target.function = id;
-      add(target);
+      add(std::move(target), ports, false, none_because);
     } else if (const Resource* const host = case_.target(each["Id"])) {
-      add_owned(*host, port.value);
+      add_owned(*host, ports, none_because);
     } else if (const auto address = parse_address(id)) {
       BalancerTarget target;
       target.address = address;
-      target.ports = one_port(port.value);
       const Value vpc_value = case_.get(*group, "VpcId");
       const Index vpc = place(vpc_, "AWS::EC2::VPC", vpc_value);
       for (Index of = 0; of < n_.interfaces.size() && target.interface == none; ++of)
         if (n_.interfaces[of].subnet != none && n_.subnets[n_.interfaces[of].subnet].vpc == vpc &&
             n_.interfaces[of].addresses() == AddressSet::one(*address))
           target.interface = of;
-      add(target, case_.text(each["AvailabilityZone"]).value == "all");
-    } else {
+      add(std::move(target), ports, case_.text(each["AvailabilityZone"]).value == "all", none_because);
+    } else if (none_because.empty()) {
       balancer.unknown = fmt::format("{}: its target {} is not in the source", group->id, id);
     }
   }
   for (const Resource* service : case_.resources("AWS::ECS::Service"))
     for (const Value& each : case_.get(*service, "LoadBalancers").items)
       if (!is_snapshot(*service) && named(target_group_type, each["TargetGroupArn"]) == group) {
-        const Known<double> port = case_.number(each["ContainerPort"]);
-        if (port.known())
-          add_owned(*service, port.value);
+        if (each["ContainerPort"])
+          add_owned(*service, port_of(each["ContainerPort"]), gets_nothing);
         else
           balancer.unknown = fmt::format("{}: its container's port is not known", service->id);
       }
   for (const Resource* scaling : case_.resources("AWS::AutoScaling::AutoScalingGroup"))
     for (const Value& each : case_.get(*scaling, "TargetGroupARNs").items)
-      if (named(target_group_type, each) == group) add_owned(*scaling, usual.value);
+      if (named(target_group_type, each) == group) add_owned(*scaling, usual, gets_nothing);
+}
+
+// A group that gets no share of the requests: what it lacks says nothing of the load balancer.
+void Builder::no_share(const Value& named_by, LoadBalancer& balancer) {
+  const Resource* const group = named(target_group_type, named_by);
+  if (!group) return;
+  LoadBalancer aside = balancer;
+  Listener unheard;
+  target_group(named_by, aside, unheard, AddressSet::all(), fmt::format("{} has the weight 0", group->id));
+  balancer.left_out = std::move(aside.left_out);
 }
 
 void Builder::classic_balancer(const Resource& resource) {
@@ -243,21 +271,26 @@ void Builder::classic_balancer(const Resource& resource) {
   const Value listeners = case_.get(resource, "Listeners");
   if (!listeners.is(Kind::list)) out.unknown = fmt::format("{}: its listeners are not known", resource.id);
   for (const Value& each : listeners.items) {
-    const Known<double> port = case_.number(each["LoadBalancerPort"]), to = case_.number(each["InstancePort"]);
-    if (!port.known() || !to.known()) {
-      out.unknown = fmt::format("{}: a listener's port is not known", resource.id);
-      continue;
-    }
-    Listener listener{tcp, one_port(port.value), {}};
+    const Ports port = port_of(each["LoadBalancerPort"]), to = port_of(each["InstancePort"]);
+    Listener listener{tcp, port.sure, {}, {}};
     for (const Index host : hosts) {
-      if (is_in_other_zone(host, out)) continue;
+      if (is_in_other_zone(host, out)) {
+        out.left_out.push_back({host, fmt::format("{} stands in a zone in which the load balancer has no subnet",
+                                                  n_.interfaces[host].owner)});
+        continue;
+      }
       BalancerTarget target;
       target.interface = host;
-      target.ports = one_port(to.value);
-      listener.targets.push_back(static_cast<Index>(out.targets.size()));
-      out.targets.push_back(std::move(target));
+      const auto push = [&](const PortSet& ports, std::string why) {
+        target.ports = ports;
+        target.unknown = std::move(why);
+        listener.targets.push_back(static_cast<Index>(out.targets.size()));
+        out.targets.push_back(target);
+      };
+      if (!to.why.empty()) push(to.possible, fmt::format("the instances' port of {}: {}", resource.id, to.why));
+      if (to.why.empty() || !to.sure.empty()) push(to.sure, {});
     }
-    out.listeners.push_back(std::move(listener));
+    add_listener(out, std::move(listener), port, resource.id);
   }
   n_.balancers.push_back(std::move(out));
 }

@@ -79,6 +79,10 @@ class Builder {
   [[nodiscard]] Index vpc_not_in_source(const std::string& id);
   [[nodiscard]] bool is_foreign(Index vpc) const;
 
+  // --- default_vpc_builder.cpp: none where it is not known that something stands there.
+  [[nodiscard]] Index default_subnet(const Resource& of, const Value& groups);
+  [[nodiscard]] bool may_stand_in_default_vpc(const Value& groups);
+
   // --- gateway_builder.cpp
   void gateways();
   void peerings();
@@ -106,6 +110,7 @@ class Builder {
     Value subnets, groups;                      // lists
     bool is_public = false, by_subnet = false;  // a public address: stated, or as the subnet has it
     bool one_of = false, filtered = true, outside = false;
+    bool by_default_vpc = false;  // without a subnet it stands in the account's default VPC
     std::string private_because;  // where it has no public address: what says so
     std::string may_be_public;    // why it is not known whether it has a public address; empty: it is
     std::string unknown;
@@ -148,11 +153,15 @@ class Builder {
   void balancers();
   void balancer(const Resource& resource);
   void classic_balancer(const Resource& resource);
-  void target_group(const Value& named_by, LoadBalancer& balancer, Listener& listener, const AddressSet& clients);
+  // `gets_nothing`: why none of the group's targets is passed anything; empty: they are.
+  void target_group(const Value& named_by, LoadBalancer& balancer, Listener& listener, const AddressSet& clients,
+                    const std::string& gets_nothing = {});
+  void no_share(const Value& named_by, LoadBalancer& balancer);
+  [[nodiscard]] Ports port_of(const Value& value);
+  static void add_listener(LoadBalancer& balancer, Listener listener, const Ports& ports, std::string_view id);
   [[nodiscard]] bool zones_differ(Index left, Index right);
   [[nodiscard]] bool is_in_other_zone(Index interface, const LoadBalancer& balancer);
   [[nodiscard]] static std::vector<std::uint8_t> transports_of(std::string_view protocol);
-  [[nodiscard]] static PortSet one_port(double number);
   [[nodiscard]] std::vector<Index> balancer_interfaces(const Resource& resource, std::string_view description,
                                                        bool filtered);
 
@@ -169,6 +178,7 @@ class Builder {
   std::map<Index, Index> default_groups_, main_tables_, default_transit_tables_, default_propagation_;
   std::map<std::pair<std::string, Index>, Index> attachments_;  // by id and gateway
   std::map<std::string, Index> vpn_attachments_, direct_connect_attachments_;
+  Index default_subnet_ = none;
   bool several_regions_ = false;  // the snapshots speak of more than one
   std::uint32_t public_addresses_ = 0, ipv6_ranges_ = 0;
 };

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "reach/reach.hpp"
 
 namespace redoubt::reach {
@@ -149,6 +151,10 @@ StoppedBy Reach::explain(const Drop& drop) const {
       break;
     case Why::no_target:
       out = {at, "load balancer", "no target stands behind the listener"};
+      for (const LoadBalancer& balancer : network_.balancers)
+        if (std::ranges::find(balancer.interfaces, drop.at.index) != balancer.interfaces.end())
+          for (const LeftOut& each : balancer.left_out)
+            if (each.interface == drop.subject) out.rule = fmt::format("it passes nothing on: {}", each.why);
       break;
   }
   out.answer = drop.answer;

@@ -92,6 +92,11 @@ Index Builder::add_interface(const Resource& of, const Placement& placement, con
     if (placement.by_subnet) out.private_because = fmt::format("{} does not map one on launch", in->id);
     if (placement.by_subnet && !maps.known() && out.unknown.empty())
       out.unknown = fmt::format("{}: whether it gets a public address is not known: {}", out.owner, maps.why);
+  } else if (const Index in_default = subnet || !placement.by_default_vpc ? none : default_subnet(of, placement.groups);
+             in_default != none) {
+    out.id = placement.id.empty() ? placement.owner : placement.id;
+    out.subnet = in_default;
+    how.is_public = placement.by_subnet || placement.is_public;
   } else {
     out.id = placement.id.empty() ? placement.owner : placement.id;
     if (const Known<estate::Rendered> stated = case_.rendered(subnet); !out.unknown.empty()) {

@@ -42,6 +42,9 @@ void Builder::instance(const Resource& resource) {
   Placement placement;
   placement.owner = placement.id = resource.id;
   placement.groups = case_.get(resource, "SecurityGroupIds");
+  placement.by_default_vpc = true;
+  // "[Default VPC] The names of the security groups", which Ref gives of a group without a VPC.
+  if (!placement.groups) placement.groups = case_.get(resource, "SecurityGroups");
   Value data;
   if (const Value by = case_.get(resource, "LaunchTemplate"); by && !is_snapshot(resource)) {
     data = launch_data(by, placement.unknown);
@@ -110,6 +113,9 @@ void Builder::auto_scaling_group(const Resource& resource) {
   placement.subnets = case_.get(resource, "VPCZoneIdentifier");
   placement.by_subnet = true;
   placement.one_of = true;
+  // "Used for launching into the default VPC subnet in each Availability Zone when not using the VPCZoneIdentifier
+  // property" (CreateAutoScalingGroup).
+  placement.by_default_vpc = bool(case_.get(resource, "AvailabilityZones"));
   const auto shape = [&](const Resource& of, std::string_view path) {
     const auto at = [&](std::string_view name) { return case_.get(of, fmt::format("{}{}", path, name)); };
     placement.groups = at(path.empty() ? "SecurityGroups" : "SecurityGroupIds");

@@ -57,22 +57,23 @@ std::vector<Builder::ListenerRule> Builder::listener_rules(const Resource& liste
 }
 
 void Builder::listener(const Resource& resource, LoadBalancer& balancer) {
-  const Known<double> port = case_.number(case_.get(resource, "Port"));
+  const Value number = case_.get(resource, "Port");
   const Known<std::string> protocol = text(resource, "Protocol").when_absent("HTTP");
-  if (!port.known() || !protocol.known()) {
+  if (!number || !protocol.known()) {
     balancer.unknown = fmt::format("{}: its port or protocol is not known", resource.id);
     return;
   }
+  const Ports ports = port_of(number);
   const std::vector<ListenerRule> rules = listener_rules(resource, balancer);
   for (const std::uint8_t transport : transports_of(protocol.value)) {
-    Listener out{transport, one_port(port.value), {}};
+    Listener out{transport, ports.sure, {}, {}};
     AddressSet left = AddressSet::all();
     for (const ListenerRule& rule : rules) {
       forward(case_.get(*rule.resource, "Actions"), balancer, out, left & rule.clients);
       if (rule.takes_all) left = left - rule.clients;
     }
     forward(case_.get(resource, "DefaultActions"), balancer, out, left);
-    balancer.listeners.push_back(std::move(out));
+    add_listener(balancer, std::move(out), ports, balancer.id);
   }
   // The default one is among them, so that there is none only where they were not asked for.
   if (is_snapshot(resource) && !balancer.passes_through && rules.empty() && balancer.unknown.empty())
@@ -93,7 +94,10 @@ void Builder::forward(const Value& actions, LoadBalancer& balancer, Listener& li
       // "Weighted target groups": requests are shared out by weight, so that a group of weight 0 gets none.
       const Known<Bounds> weight = case_.bounds(each["Weight"]).when_absent({1, 1});
       const bool may_be_none = !weight.known() || weight.value.least <= 0;
-      if (several.items.size() > 1 && weight.known() && weight.value.most <= 0) continue;
+      if (several.items.size() > 1 && weight.known() && weight.value.most <= 0) {
+        no_share(each["TargetGroupArn"], balancer);
+        continue;
+      }
       if (may_be_none && balancer.unknown.empty())
         balancer.unknown =
             fmt::format("{}: whether {} gets a share is not known", balancer.id, shown(each["TargetGroupArn"]));

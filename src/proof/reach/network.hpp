@@ -221,6 +221,7 @@ struct Listener {
   std::uint8_t protocol = tcp;
   PortSet ports;
   std::vector<Index> targets;  // into LoadBalancer::targets
+  std::string unknown;         // why it may have other ports than these, or none of them; empty: it has them
 };
 
 struct BalancerTarget {
@@ -231,6 +232,13 @@ struct BalancerTarget {
   std::string function;                    // a Lambda function, invoked without any network
   AddressSet clients = AddressSet::all();  // a listener's rule passes on what these send, and nothing else
   bool keeps_client_address = false;       // of a Network Load Balancer: what reaches the target comes from the client
+  std::string unknown;                     // as of a listener: about its ports
+};
+
+// One of the targets that are named and get nothing.
+struct LeftOut {
+  Index interface = none;
+  std::string why;
 };
 
 // "What is an Application/Network/Gateway/Classic Load Balancer": one connection ends at it, it opens another.
@@ -240,6 +248,7 @@ struct LoadBalancer {
   std::vector<Index> interfaces;
   std::vector<Listener> listeners;
   std::vector<BalancerTarget> targets;
+  std::vector<LeftOut> left_out;
   bool passes_through = false;  // Network Load Balancers: without a target that answers there is no connection
   std::string unknown;
 };

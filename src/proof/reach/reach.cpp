@@ -301,8 +301,8 @@ std::vector<Reached> Reach::reached_from_internet(bool direct) const {
   for (Index i = 0; i < network_.interfaces.size(); ++i) {
     const Interface& interface = network_.interfaces[i];
     if (interface.kind == InterfaceKind::nat_gateway || interface.kind == InterfaceKind::attachment) continue;
-    const bool alone = !interface.unknown.empty() || interface.subnet == none ||
-                       network_.vpcs[network_.subnets[interface.subnet].vpc].gateway_routes != none;
+    bool alone = !interface.unknown.empty() || interface.subnet == none ||
+                 network_.vpcs[network_.subnets[interface.subnet].vpc].gateway_routes != none;
     bool four = false, six = false;
     for (const Assigned& assigned : interface.assigned) {
       four = four || assigned.public_address;
@@ -311,9 +311,11 @@ std::vector<Reached> Reach::reached_from_internet(bool direct) const {
     std::vector<std::tuple<Index, Index>> behind;
     if (!direct)
       for (const Index b : lookup_.balancers_to(i))
-        for (Index t = 0; t < network_.balancers[b].targets.size(); ++t)
-          if (has(lookup_.targets_of(network_.balancers[b].targets[t]), i))
-            behind.emplace_back(b, network_.balancers[b].targets[t].ports.first());
+        for (const BalancerTarget& target : network_.balancers[b].targets) {
+          if (!has(lookup_.targets_of(target), i)) continue;
+          alone = alone || !target.unknown.empty();
+          behind.emplace_back(b, target.ports.empty() ? none : target.ports.first());
+        }
     if (const LoadBalancer* own = lookup_.balancer_of(i))
       behind.emplace_back(static_cast<Index>(own - network_.balancers.data()), none);
     // Nobody outside can address it, and nobody passes anything on to it.

@@ -128,6 +128,7 @@ void Reach::Search::run(const Sender& sender) {
   if (!found) mind_nat64(sender, goal);
   if (found || direct || to.address || to.interfaces.empty()) return;
   through_balancers(sender);
+  if (!found) mind_left_out(sender);
   if (!found) unseen_balancers(goal);
 }
 
@@ -287,6 +288,7 @@ void Reach::Search::arrived(std::vector<Leg> legs, bool at_receiver) {
     listens = true;
     std::vector<Leg> there = legs;
     there.back().packets = taken;
+    if (there.back().arrival.doubt.empty()) there.back().arrival.doubt = listener.unknown;
     // The connection ends here, whether or not a target stands behind: the answer is the balancer's own (502 or 503).
     if (at_receiver && !balancer->passes_through) {
       add(std::move(there));
@@ -309,8 +311,15 @@ void Reach::Search::arrived(std::vector<Leg> legs, bool at_receiver) {
   for (const Leg& leg : legs) append(path, leg.arrival.path);
   const std::size_t progress = path.size() + 1;
   if ((!listens || !targets) && (!stopped || progress > stopped->progress)) {
-    stopped = Drop{
-        listens ? Why::no_target : Why::no_listener, at, none, legs.back().packets, std::move(path), false, progress};
+    const auto left_out = std::ranges::find_if(balancer->left_out,
+                                               [&](const LeftOut& each) { return has(to.interfaces, each.interface); });
+    stopped = Drop{listens ? Why::no_target : Why::no_listener,
+                   at,
+                   left_out == balancer->left_out.end() ? none : left_out->interface,
+                   legs.back().packets,
+                   std::move(path),
+                   false,
+                   progress};
   }
   if (!balancer->unknown.empty()) doubts.push_back(balancer->unknown);
 }
@@ -350,6 +359,7 @@ void Reach::Search::to_target(const std::vector<Leg>& legs, const BalancerTarget
     std::optional<Leg> leg =
         keeps ? close_kept(from, std::move(arrival), legs) : close({from, sources}, std::move(arrival), legs);
     if (!leg) continue;
+    if (leg->arrival.doubt.empty()) leg->arrival.doubt = target.unknown;
     std::vector<Leg> further = legs;
     const Hop at = leg->arrival.at;
     further.push_back(std::move(*leg));

@@ -41,6 +41,7 @@ class Reach::Search {
 
   void connect(const Sender& sender, const Goal& goal, const PacketSet& constraint, const std::vector<Leg>& before);
   void through_balancers(const Sender& sender);
+  void mind_left_out(const Sender& sender);
   [[nodiscard]] bool may_pass_on(const LoadBalancer& balancer) const;
   void mind_nat64(const Sender& sender, const Goal& goal);
   void unseen_balancers(const Goal& goal);

@@ -55,4 +55,23 @@ bool Reach::Search::may_pass_on(const LoadBalancer& balancer) const {
   });
 }
 
+// How far packets come towards a receiver that a load balancer names and passes nothing on to: what is in doubt on the
+// way there has no bearing on the answer.
+void Reach::Search::mind_left_out(const Sender& sender) {
+  const std::vector<std::string> before = doubts;
+  for (const LoadBalancer& balancer : network.balancers) {
+    const auto has = [](const std::vector<Index>& list, Index index) {
+      return std::ranges::find(list, index) != list.end();
+    };
+    const bool names_it =
+        std::ranges::any_of(balancer.left_out, [&](const LeftOut& each) { return has(to.interfaces, each.interface); });
+    const bool is_walked = std::ranges::any_of(balancer.interfaces, [&](Index own) { return has(towards_, own); });
+    if (!names_it || is_walked) continue;
+    Endpoint end;
+    end.interfaces = balancer.interfaces;
+    connect(sender, {&end, addresses_of(end)}, PacketSet::everything(), {});
+  }
+  doubts = before;
+}
+
 }  // namespace redoubt::reach

@@ -73,6 +73,16 @@ TEST(Configuration, AnUnknownOptionIsAnErrorThatKnowsTheNearest) {
   EXPECT_THAT(error("[nonsense]\nanything = 1\n"), HasSubstr("there is no option nonsense"));
 }
 
+TEST(Configuration, ARegionThatAwsDoesNotHaveIsRefusedUnlessItIsSaidToBeNew) {
+  EXPECT_THAT(error("region = \"eu-wst-1\"\n"),
+              AllOf(HasSubstr("AWS has no region eu-wst-1"), HasSubstr("did you mean eu-west-1?")));
+  EXPECT_THAT(error("second_region = \"us-west-3\"\n"), HasSubstr("second_region: AWS has no region us-west-3"));
+  EXPECT_THAT(error("[proof]\nstacks = [\"account\", \"service@us-esat-1\"]\n"),
+              HasSubstr("proof.stacks: AWS has no region us-esat-1"));
+  EXPECT_EQ(good("region = \"us-west-3\"\nnew_regions = [\"us-west-3\"]\n").region, "us-west-3");
+  EXPECT_EQ(good("region = \"eusc-de-east-1\"\nsecond_region = \"\"\n").region, "eusc-de-east-1");
+}
+
 struct Refused {
   const char* toml;
   const char* said;
@@ -88,6 +98,20 @@ INSTANTIATE_TEST_SUITE_P(
     Each, ConfigurationAsAWhole,
     ::testing::Values(
         Refused{"second_region = \"us-east-1\"", "second_region is the region itself"},
+        Refused{"region = \"\"", "region is empty"}, Refused{"new_regions = [\"elsewhere\"]", "an AWS region such as"},
+        Refused{"recovery_key = \"arn:aws:kms:eu-west-1:123456789012:key/0a\"", "no key of the second region"},
+        Refused{"[network]\ncidr = \"300.0.0.0/16\"", "is no address range"},
+        Refused{"[network]\ncidr = \"10.0.0.0/29\"", "/16 to /28"},
+        Refused{"[network]\nprivate_subnets = [\"10.0.11.1/24\", \"10.0.12.0/24\"]", "host bits have to be 0"},
+        Refused{"[network]\npublic_subnets = [\"10.0.1.0/24\", \"10.0.2.0/24\", \"10.0.3.0/24\"]", "as many"},
+        Refused{"[network]\ndenied_ranges = [\"192.0.2.0/32\", \"192.0.2.1/32\", \"192.0.2.2/32\", \"192.0.2.3/32\", "
+                "\"192.0.2.4/32\", \"192.0.2.5/32\", \"192.0.2.6/32\", \"192.0.2.7/32\", \"192.0.2.8/32\"]",
+                "more than 8"},
+        Refused{"[service]\ntls = \"made-at-start\"\ncertificate_command = []", "certificate_command is empty"},
+        Refused{"[service.secrets]\nALLOWED_HOSTS = \"arn:aws:secretsmanager:us-east-1:123456789012:secret:a-AbCdEf\"",
+                "ALLOWED_HOSTS is no secret"},
+        Refused{"service = 1", "there is no option service"}, Refused{"[service]\nenvironment = 1", "is no table"},
+        Refused{"alert_emails = \"a@example.com\"", "is no list"}, Refused{"name = 1", "is no text"},
         Refused{"alert_emails = []", "nobody hears"}, Refused{"name = \"a-name-that-is-too-long-for-aws\"", "2 to 18"},
         Refused{"[network]\ncidr = \"10.0.0.1/16\"", "network.cidr"},
         Refused{"[network]\ncidr = \"10.0.0.0/8\"", "/16 to /28"},

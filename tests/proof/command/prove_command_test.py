@@ -54,6 +54,14 @@ class Prove(unittest.TestCase):
             Parameters={"P": {"Type": "String"}}))
         self.assertEqual(self.prove(source, "--controls", CHECK).returncode, 3)
 
+    def test_a_parameter_has_the_value_that_is_given(self):
+        source = self.write("template.json", template(
+            {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"VersioningConfiguration": {"Status": {"Ref": "P"}}}}},
+            Parameters={"P": {"Type": "String", "AllowedValues": ["Enabled", "Suspended"]}}))
+        for value, expected in ("Enabled", 0), ("Suspended", 1), ("Off", 2):
+            run = self.prove(source, "--controls", CHECK, "--parameter", f"P={value}")
+            self.assertEqual(run.returncode, expected, run.stderr)
+
     def test_exits_with_2_and_says_what_why_and_what_to_do_where_it_cannot_ask(self):
         broken = self.write("broken.json", "{")
         good = self.write("good.json", template({"Bucket": BUCKET}))

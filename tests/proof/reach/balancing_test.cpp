@@ -61,6 +61,43 @@ TEST(LoadBalancer, passes_nothing_on_to_a_target_group_of_no_weight) {
   EXPECT_EQ(from_internet(open), Verdict::unknown);
 }
 
+TEST(LoadBalancer, that_passes_nothing_on_is_what_stops_a_target_that_nobody_can_address) {
+  const auto stopped = [](const std::string& text) {
+    const Finding finding = ask(text, "internet", "Host", "tcp 8080");
+    EXPECT_EQ(shown(finding), "unreachable: Balancer (load balancer)") << finding.unknown;
+    return finding.stopped_by ? finding.stopped_by->rule : std::string();
+  };
+  EXPECT_EQ(stopped(balanced("eu-west-1a", "eu-west-1b", to_host)),
+            "it passes nothing on: Host stands in a zone in which the load balancer has no subnet");
+  EXPECT_EQ(stopped(balanced("eu-west-1a", "eu-west-1a", weighted("0"))),
+            "it passes nothing on: Targets has the weight 0");
+}
+
+// The load balancer before the host, with a listener or a target group whose port is a parameter.
+std::string with_port(const std::string& parameters, std::string_view old, std::string_view fresh) {
+  return "Parameters: {" + parameters + "}\n" + with(balanced("eu-west-1a", "eu-west-1a", to_host), old, fresh);
+}
+
+TEST(LoadBalancer, listens_to_no_port_that_its_parameter_cannot_be) {
+  const std::string text = with_port("P: {Type: Number, MinValue: 8000, MaxValue: 8100}", "Port: 443, Protocol: HTTPS",
+                                     "Port: !Ref P, Protocol: HTTPS");
+  EXPECT_EQ(shown(ask(text, "internet", "Balancer", "tcp 443")), "unreachable: Balancer (load balancer)");
+  EXPECT_EQ(ask(text, "internet", "Balancer", "tcp 8001").unknown,
+            "it depends: with P is \"8001\" it is reachable, with P is not \"8001\" it is unreachable");
+  const std::string one = with_port("P: {Type: Number, MinValue: 443, MaxValue: 443}", "Port: 443, Protocol: HTTPS",
+                                    "Port: !Ref P, Protocol: HTTPS");
+  EXPECT_EQ(shown(ask(one, "internet", "Balancer", "tcp 443")), "reachable");
+}
+
+TEST(LoadBalancer, passes_on_to_no_port_that_the_parameter_of_its_target_cannot_be) {
+  const std::string text = with_port("P: {Type: Number, MinValue: 8000, MaxValue: 8100}", "Port: 8080, Protocol: HTTP",
+                                     "Port: !Ref P, Protocol: HTTP");
+  EXPECT_EQ(from_internet(with(text, "Port: !Ref P,", "Port: 8080,")), Verdict::reachable);
+  EXPECT_EQ(ask(text, "internet", "Host", "tcp 22").verdict, Verdict::unreachable);
+  EXPECT_EQ(ask(text, "internet", "Host", "tcp 8080").unknown,
+            "it depends: with P is \"8080\" it is reachable, with P is not \"8080\" it is unreachable");
+}
+
 std::string rule(int priority, const std::string& range, const std::string& action) {
   return "  Rule" + std::to_string(priority) +
          ": {Type: AWS::ElasticLoadBalancingV2::ListenerRule, Properties: {ListenerArn: !Ref Listener, Priority: " +

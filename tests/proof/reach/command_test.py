@@ -53,6 +53,19 @@ class Reach(unittest.TestCase):
         self.assertEqual((answer["packet"]["protocol"], answer["packet"]["destination_port"]), ("tcp", 443))
         self.assertIsNone(answer["stopped_by"])
 
+    def test_a_parameter_has_the_value_that_is_given(self):
+        source = pathlib.Path(self.folder.name, "p.yaml")
+        source.write_text("Parameters: {Port: {Type: Number, MinValue: 400, MaxValue: 500}}\n" + TEMPLATE.replace(
+            "FromPort: 443, ToPort: 443", "FromPort: !Ref Port, ToPort: !Ref Port"))
+        ask = ("--from", "internet", "--to", "Host", "--protocol", "tcp", "--port", "443")
+        for given, expected in ((), 3), (("--parameter", "Port=443"), 0), (("--parameter", "Port=444"), 1):
+            self.assertEqual(self.run_it(*ask, *given, source=str(source)).returncode, expected, given)
+        for given, said in ("Port=80", "from 400 to 500"), ("Prot=443", "there are Port"), ("443", "NAME=VALUE"):
+            done = self.run_it(*ask, "--parameter", given, source=str(source))
+            self.assertEqual(done.returncode, 2, given)
+            self.assertIn(f"redoubt: --parameter {given}: ", done.stderr)
+            self.assertIn(said, done.stderr)
+
     def test_unreachable_ends_with_1_and_names_what_stops_it(self):
         done = self.run_it("--from", "internet", "--to", "Host", "--protocol", "tcp", "--port", "80", "--json")
         self.assertEqual(done.returncode, 1, done.stderr)

@@ -88,6 +88,36 @@ TEST(SnapshotShapes, as_the_cli_writes_them_are_read) {
   EXPECT_EQ(shown(ask({}, "eni-b", "eni-a", 443)), "unreachable: sg-b (security group)");
 }
 
+// The rules of the groups one by one; `port` is the one at which sg-b takes what sg-a sends.
+std::string rules_one_by_one(std::string_view port) {
+  return R"({"SecurityGroupRules": [
+    {"SecurityGroupRuleId": "sgr-1", "GroupId": "sg-a", "IsEgress": false, "IpProtocol": "tcp", "FromPort": 443,
+     "ToPort": 443, "CidrIpv4": "0.0.0.0/0"},
+    {"SecurityGroupRuleId": "sgr-2", "GroupId": "sg-a", "IsEgress": true, "IpProtocol": "-1", "FromPort": -1, "ToPort": -1,
+     "CidrIpv4": "0.0.0.0/0"},
+    {"SecurityGroupRuleId": "sgr-3", "GroupId": "sg-b", "IsEgress": false, "IpProtocol": "tcp", "FromPort": )" +
+         std::string(port) + R"(, "ToPort": )" + std::string(port) +
+         R"(, "ReferencedGroupInfo": {"GroupId": "sg-a", "UserId": "111111111111"}}]})";
+}
+
+TEST(SnapshotShapes, rules_of_groups_that_were_listed_by_themselves_are_those_of_the_groups) {
+  Answers bare;
+  bare.groups = R"({"SecurityGroups": [{"GroupId": "sg-a", "GroupName": "a", "VpcId": "vpc-a"},
+    {"GroupId": "sg-b", "GroupName": "b", "VpcId": "vpc-b"}]})";
+  EXPECT_EQ(shown(ask(bare, "eni-a", "eni-b", 5432)), "unknown");
+  const std::pair<std::string, std::string> rules{"rules.json", rules_one_by_one("5432")};
+  EXPECT_EQ(shown(ask(bare, "eni-a", "eni-b", 5432, {rules})), "reachable");
+  EXPECT_EQ(shown(ask(bare, "eni-a", "eni-b", 5433, {rules})), "unreachable: sg-b (security group)");
+  EXPECT_EQ(shown(ask(bare, "eni-b", "eni-a", 443, {rules})), "unreachable: sg-b (security group)");
+}
+
+TEST(SnapshotShapes, rules_that_two_answers_tell_differently_are_unknown) {
+  EXPECT_EQ(shown(ask({}, "eni-a", "eni-b", 5432, {{"rules.json", rules_one_by_one("5432")}})), "reachable");
+  const Finding differs = ask({}, "eni-a", "eni-b", 5432, {{"rules.json", rules_one_by_one("22")}});
+  EXPECT_EQ(shown(differs), "unknown");
+  EXPECT_NE(differs.unknown.find("do not say the same"), std::string::npos) << differs.unknown;
+}
+
 TEST(SnapshotShapes, without_a_list_that_ec2_always_gives_are_unknown) {
   Answers no_out, no_in, no_routes, no_uses, no_entries, no_places, no_groups;
   no_out.groups = without(no_out.groups, ",\n     \"IpPermissionsEgress\"", "},\n    {\"GroupId\": \"sg-b\"");
