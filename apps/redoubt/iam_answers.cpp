@@ -33,8 +33,9 @@ std::string_view kind_of(const Principal& principal) {
 
 void print_both(const Decision& decision) {
   const auto& [allowed, denied] = std::tie(decision.when_allowed, decision.when_denied);
+  // Where the case of a template alone makes the difference, its condition has told it.
   if (allowed && denied && text_of(*allowed, denied) == text_of(*denied, allowed)) {
-    fmt::print("  allowed in one case and denied in another: {}\n", text_of(*allowed));
+    if (decision.condition.empty()) fmt::print("  allowed in one case and denied in another: {}\n", text_of(*allowed));
     return;
   }
   if (allowed) fmt::print("  allowed: {}\n", text_of(*allowed, denied));

@@ -42,11 +42,11 @@ Decision by_policies(const Account& account, const Principal& principal, std::st
       !account.others_are_open())
     decision.because.push_back(fmt::format("{} is of another account, and no policy of it is given", resource));
   const std::string missing = account.missing(principal);
-  const std::string missing_of = account.missing_of(principal, action, resource);
+  const std::string missing_of = account.missing_of(known, action, resource);
   if ((missing.empty() && missing_of.empty()) || decision.answer == Answer::undecided) return decision;
   // What is not known could deny anything, but allows nothing that would be denied if it allowed everything.
   if (decision.answer == Answer::denied) {
-    Scenario scenario = account.scenario(principal, action, resource);
+    Scenario scenario = known;
     Policy everything{.name = "what is not known", .statements = {Statement{}}};
     everything.statements.front().actions = {"*"};
     everything.statements.front().resources = {"*"};

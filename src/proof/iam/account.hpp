@@ -104,9 +104,8 @@ class Account {
 
   // What is missing for a full answer about the principal; empty when nothing is.
   [[nodiscard]] std::string missing(const Principal& principal) const;
-  // The same about the resource: a policy that it must have, or may have in another account.
-  [[nodiscard]] std::string missing_of(const Principal& principal, std::string_view action,
-                                       std::string_view resource) const;
+  // The same about the resource of a scenario: a policy that it must have, or may have in another account.
+  [[nodiscard]] std::string missing_of(const Scenario& known, std::string_view action, std::string_view resource) const;
   // Whether the data are of that account alone, and list every user and role of it.
   [[nodiscard]] bool is_listed(std::string_view account) const;
   // Whether there is no role of that ARN, for certain.

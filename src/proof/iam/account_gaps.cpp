@@ -7,8 +7,7 @@
 
 namespace redoubt::iam {
 
-std::string Account::missing_of(const Principal& principal, std::string_view action, std::string_view resource) const {
-  const Scenario known = scenario(principal, action, resource);
+std::string Account::missing_of(const Scenario& known, std::string_view action, std::string_view resource) const {
   if (known.resource_is_known || !resource.starts_with("arn:")) return {};
   if (!known.same_account && !others_are_open_) return {};
   const std::string_view service = arn_field(resource, 2), what = arn_field(resource, 5);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "iam/policy.hpp"
 
@@ -71,6 +72,7 @@ std::optional<Glob> Glob::read(Dialect dialect, std::string_view text, const Con
   const bool fields = dialect == Dialect::resource || dialect == Dialect::arn;
   if (dialect == Dialect::arn && text != "*" && std::ranges::count(text, ':') < arn_fields - 1) return std::nullopt;
 
+  out.symbols_.reserve(text.size());
   int field = 0;
   const auto literal = [&](char c) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -116,22 +118,33 @@ void Glob::loosen() {
 }
 
 bool Glob::matches(std::string_view text) const {
-  // What is written out at the beginning settles most.
-  for (std::size_t i = 0; i < symbols_.size() && !symbols_[i].repeats(); ++i)
-    if (i == text.size() || !symbols_[i].takes(text[i])) return false;
+  // What is written out at either end settles most.
+  std::span<const Symbol> symbols = symbols_;
+  while (!symbols.empty() && !symbols.front().repeats()) {
+    if (text.empty() || !symbols.front().takes(text.front())) return false;
+    symbols = symbols.subspan(1);
+    text.remove_prefix(1);
+  }
+  if (symbols.empty()) return text.empty();
+  while (!symbols.back().repeats()) {
+    if (text.empty() || !symbols.back().takes(text.back())) return false;
+    symbols = symbols.first(symbols.size() - 1);
+    text.remove_suffix(1);
+  }
+  if (symbols.size() == 1) return std::ranges::all_of(text, [&](char c) { return symbols.front().takes(c); });
   // reached[i]: the first i symbols can match what was read so far.
-  std::vector<char> reached(symbols_.size() + 1, 0), next(symbols_.size() + 1, 0);
+  std::vector<char> reached(symbols.size() + 1, 0), next(symbols.size() + 1, 0);
   reached[0] = 1;
   const auto skip_runs = [&] {
-    for (std::size_t i = 0; i < symbols_.size(); ++i)
-      if (reached[i] && symbols_[i].repeats()) reached[i + 1] = 1;
+    for (std::size_t i = 0; i < symbols.size(); ++i)
+      if (reached[i] && symbols[i].repeats()) reached[i + 1] = 1;
   };
   skip_runs();
   for (const char c : text) {
     std::ranges::fill(next, 0);
-    for (std::size_t i = 0; i < symbols_.size(); ++i) {
-      if (!reached[i] || !symbols_[i].takes(c)) continue;
-      next[symbols_[i].repeats() ? i : i + 1] = 1;
+    for (std::size_t i = 0; i < symbols.size(); ++i) {
+      if (!reached[i] || !symbols[i].takes(c)) continue;
+      next[symbols[i].repeats() ? i : i + 1] = 1;
     }
     reached.swap(next);
     skip_runs();
