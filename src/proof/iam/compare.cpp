@@ -112,16 +112,14 @@ class Search {
     for (const Statement* statement : statements_)
       for (const Condition& condition : statement->conditions)
         if (is_in_every_request(condition.key)) pins.present.insert(condition.key);
-    if (!open_variables(statements_, pins).empty())
-      if (const auto all = all_assignments(statements_, question_.left.allow, pins)) return try_all(*all, out);
-    const std::vector<Pins> tries = assignments(statements_, pins);
-    const bool variables = tries.size() > 1;
-    bool complete = try_one(tries.front(), out);
-    if (out.found) return;
-    if (variables && proved_with_markers(question_, statements_, pins, budget_)) return;
-    for (std::size_t next = 1; next < tries.size() && !budget_.was_spent(); ++next) {
+    const auto all = all_assignments(statements_, question_.left.allow, pins);
+    const bool variables = !all;  // they may have other values than those that are tried
+    const std::vector<Pins> tries = all ? *all : assignments(statements_, pins);
+    bool complete = true;
+    for (std::size_t next = 0; next < tries.size() && !budget_.was_spent(); ++next) {
       complete = try_one(tries[next], out) && complete;
       if (out.found) return;
+      if (next == 0 && variables && proved_with_markers(question_, statements_, pins, budget_)) return;
     }
     if (budget_.was_spent())
       out.give_up("the budget is spent");
@@ -129,18 +127,6 @@ class Search {
       out.give_up("a condition key is compared as text and as another type at once");
     else if (variables)
       out.give_up("it depends on the values of policy variables");
-  }
-
-  // The variables can have no other values than these.
-  void try_all(const std::vector<Pins>& all, Answer& out) {
-    bool complete = true;
-    for (std::size_t next = 0; next < all.size() && !budget_.was_spent() && !out.found; ++next)
-      complete = try_one(all[next], out) && complete;
-    if (out.found) return;
-    if (budget_.was_spent())
-      out.give_up("the budget is spent");
-    else if (!complete)
-      out.give_up("a condition key is compared as text and as another type at once");
   }
 
   // False when the budget is spent or the space does not tell everything.

@@ -6,11 +6,16 @@
 #include <iterator>
 
 #include "iam/access.hpp"
+#include "proof/iam/small_accounts.hpp"
 #include "redoubt/json.hpp"
 #include "support/corpora.hpp"
 
 namespace redoubt::iam {
 namespace {
+
+using iam::testing::account_of;
+using iam::testing::jane;
+using iam::testing::seconds;
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -18,12 +23,8 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-Budget seconds(int count) {
-  return Budget(std::chrono::seconds(count));
-}
-
 TEST(Account, meets_every_verdict_of_the_corpus) {
-  const auto folder = testing::corpus("iam");
+  const auto folder = redoubt::testing::corpus("iam");
   if (!folder) GTEST_SKIP() << "corpus iam is not here (../shared/corpora/iam)";
   const auto verdicts = json::parse(read_file(*folder / "verdicts.json"));
   ASSERT_TRUE(verdicts);
@@ -61,20 +62,6 @@ TEST(Account, meets_every_verdict_of_the_corpus) {
   }
   EXPECT_EQ(asked, 12);
 }
-
-// An account of one user with a policy of its own.
-Account account_of(const std::string& statements, const std::string& rest = "") {
-  Account account;
-  const auto result = account.add_account(
-      R"({"UserDetailList":[{"Arn":"arn:aws:iam::111111111111:user/jane","UserName":"jane","GroupList":[],"UserPolicyList":[
-      {"PolicyName":"own","PolicyDocument":{"Version":"2012-10-17","Statement":[)" +
-      statements + R"(]}}],"AttachedManagedPolicies":[])" + rest +
-      R"(}],"GroupDetailList":[],"RoleDetailList":[],"Policies":[]})");
-  EXPECT_TRUE(result) << (result ? "" : result.error());
-  return account;
-}
-
-const Principal jane = *Principal::parse("arn:aws:iam::111111111111:user/jane");
 
 Decision ask(const Account& account, const Principal& principal, const std::string& action,
              const std::string& resource) {

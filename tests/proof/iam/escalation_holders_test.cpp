@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "proof/iam/escalation_accounts.hpp"
+#include "proof/iam/small_accounts.hpp"
 
 namespace redoubt::iam {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "iam/escalation_paths.hpp"
-#include "proof/iam/escalation_accounts.hpp"
+#include "proof/iam/small_accounts.hpp"
 #include "redoubt/json.hpp"
 #include "support/corpora.hpp"
 

@@ -1,4 +1,4 @@
-// Accounts in small for the tests of escalation: jane, with her own policy, and others.
+// Accounts in small: jane, with her own policy, and others; and what becomes of her.
 #pragma once
 
 #include <gtest/gtest.h>
