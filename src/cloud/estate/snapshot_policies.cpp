@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "snapshot_names.hpp"
+
 namespace redoubt::estate::snapshot {
 namespace {
 
@@ -26,13 +28,6 @@ constexpr std::array kinds{
 };
 
 constexpr Field fields[] = {{"Policy", "ResourcePolicy", Shape::document}};
-
-std::string squashed(std::string_view text) {
-  std::string out;
-  for (const char c : text)
-    if (c != '-' && c != '_') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 // The request's parameter, beside the answer.
 std::string stated(const Kept& kind, const Value& content) {
@@ -61,14 +56,6 @@ std::string named_by(const std::vector<std::string>& resources, std::string_view
     out = std::move(owner);
   }
   return out;
-}
-
-// What follows the operation in the file's name; a number is none's name.
-std::string named_by_file(const Kept& kind, std::string_view stem) {
-  const std::size_t at = stem.find(kind.operation);
-  if (at == std::string_view::npos) return {};
-  stem.remove_prefix(std::min(at + kind.operation.size() + 1, stem.size()));
-  return stem.find_first_not_of("0123456789") == std::string_view::npos ? std::string() : std::string(stem);
 }
 
 Resource policy_of(const Kept& kind, const std::string& owner, const Answer& answer, const Value& properties) {
@@ -100,7 +87,7 @@ std::vector<Resource> resource_policies(const Answer& answer, Reading& reading) 
     const std::vector<std::string> resources = resources_in(properties["ResourcePolicy"]);
     if (std::string named = named_by(resources, kind.arn); named.ends_with(owner)) owner = std::move(named);
     const bool is_of_path = kind.name.empty() || path.find(kind.name) != std::string::npos;
-    if (owner.empty() && is_of_path) owner = named_by_file(kind, stem);
+    if (owner.empty() && is_of_path) owner = named_by_file(kind.operation, stem);
     const bool is_of_another = std::ranges::any_of(
         resources, [&](const std::string& each) { return each.starts_with("arn:") && !each.starts_with(kind.arn); });
     if (owner.empty() && is_of_another) continue;

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "snapshot_answers.hpp"
+#include "snapshot_names.hpp"
 #include "snapshot_policies.hpp"
 #include "snapshot_table.hpp"
 
@@ -19,10 +20,14 @@ namespace {
 
 using snapshot::Answer;
 using snapshot::Answers;
+using snapshot::carries;
 using snapshot::Made;
+using snapshot::named_by_file;
+using snapshot::names;
 using snapshot::Part;
 using snapshot::Reading;
 using snapshot::same_name;
+using snapshot::squashed;
 using snapshot::Table;
 using snapshot::text_of;
 
@@ -63,53 +68,8 @@ const Member* member_named(const Value& answer, std::string_view key) {
   return found == answer.members.end() ? nullptr : &*found;
 }
 
-// Does a request's parameter name a thing: by its id, its ARN, or the last part of either?
-bool names(std::string_view parameter, const Resource& resource) {
-  const auto ends = [](std::string_view whole, std::string_view end) {
-    return whole.size() > end.size() + 1 && whole.ends_with(end) &&
-           (whole[whole.size() - end.size() - 1] == '/' || whole[whole.size() - end.size() - 1] == ':');
-  };
-  return parameter == resource.id || parameter == resource.arn || ends(resource.arn, parameter) ||
-         ends(resource.id, parameter) || ends(parameter, resource.id);
-}
-
-// Does a file's or folder's name carry a thing's name: alone, or between marks that no name continues over?
-bool carries(std::string_view file, std::string_view name) {
-  if (name.empty()) return false;
-  for (std::size_t at = file.find(name); at != std::string_view::npos; at = file.find(name, at + 1)) {
-    const auto is_edge = [](char c) { return c == '.' || c == '_' || c == '-' || c == '@' || c == ' ' || c == '='; };
-    const std::size_t end = at + name.size();
-    if ((at == 0 || is_edge(file[at - 1])) && (end == file.size() || is_edge(file[end]))) return true;
-  }
-  return false;
-}
-
 // Operations whose answer is a resource's policy and does not say whose: their file's name may.
 constexpr std::array<std::string_view, 3> policy_questions{"GetBucketPolicy", "GetKeyPolicy", "GetRepositoryPolicy"};
-
-// What the name of a file says after the operation: "data" of get-bucket-policy-data.json. Empty where it says nothing
-// or a number, which is none's name.
-std::string named_by_file(std::string_view question, std::string_view stem) {
-  if (std::ranges::find(policy_questions, question) == policy_questions.end()) return {};
-  for (const char c : question) {
-    const bool is_upper = c >= 'A' && c <= 'Z';
-    const char wanted = is_upper ? static_cast<char>(c - 'A' + 'a') : c;
-    if (is_upper && !stem.empty() && (stem.front() == '-' || stem.front() == '_')) stem.remove_prefix(1);
-    if (stem.empty() || (stem.front() != wanted && stem.front() != c)) return {};
-    stem.remove_prefix(1);
-  }
-  if (stem.size() < 2 || std::string_view("-_.=@").find(stem.front()) == std::string_view::npos) return {};
-  stem.remove_prefix(1);
-  return stem.find_first_not_of("0123456789") == std::string_view::npos ? std::string() : std::string(stem);
-}
-
-// An operation's name, however it is written.
-std::string squashed(std::string_view text) {
-  std::string out;
-  for (const char c : text)
-    if (c != '-' && c != '_') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 class SnapshotReader {
   // By type and id: where they stand.
@@ -354,9 +314,13 @@ class SnapshotReader {
     return !policies.empty();
   }
 
+  [[nodiscard]] static bool is_policy_question(const Part& part) {
+    return std::ranges::find(policy_questions, part.question) != policy_questions.end();
+  }
+
   // Does the file's name say that the answer is that policy? Others look like it.
   [[nodiscard]] static bool is_policy(const Part& part, const Answer& answer) {
-    return std::ranges::find(policy_questions, part.question) != policy_questions.end() &&
+    return is_policy_question(part) &&
            squashed(answer.path.filename().string()).find(squashed(part.question)) != std::string::npos;
   }
 
@@ -407,7 +371,8 @@ class SnapshotReader {
     if (stated.empty()) {
       if (const Resource* named = named_by_path(part.type, answer))
         return static_cast<std::size_t>(named - resources_.data());
-      if (answer.content) stated = named_by_file(part.question, answer.path.stem().string());
+      if (answer.content && is_policy_question(part))
+        stated = named_by_file(part.question, answer.path.stem().string());
       if (stated.empty()) return resources_.size();
     }
     for (std::size_t i = 0; i < resources_.size(); ++i)

@@ -81,6 +81,13 @@ inline constexpr std::string_view any_machine = "arn:{partition}:states:*:{stack
 inline constexpr std::string_view any_notebook = "arn:{partition}:sagemaker:*:{stack}:notebook-instance/?*";
 inline constexpr std::string_view any_project = "arn:{partition}:codebuild:*:{stack}:project/?*";
 
+// Services that roles are passed to, and held by.
+inline constexpr std::string_view ecs = "ecs-tasks.amazonaws.com", ec2 = "ec2.amazonaws.com",
+                                  glue = "glue.amazonaws.com", lambda = "lambda.amazonaws.com",
+                                  sagemaker = "sagemaker.amazonaws.com", agent_core = "bedrock-agentcore.amazonaws.com",
+                                  codebuild = "codebuild.amazonaws.com",
+                                  cloudformation = "cloudformation.amazonaws.com", ssm = "ssm.amazonaws.com";
+
 using StepList = std::initializer_list<EscalationStep>;
 
 consteval EscalationPath with(EscalationPath path, StepList steps) {

@@ -5,11 +5,6 @@ namespace {
 
 using namespace paths;
 
-constexpr std::string_view ecs = "ecs-tasks.amazonaws.com", ec2 = "ec2.amazonaws.com", glue = "glue.amazonaws.com",
-                           lambda = "lambda.amazonaws.com", sagemaker = "sagemaker.amazonaws.com",
-                           agent_core = "bedrock-agentcore.amazonaws.com", codebuild = "codebuild.amazonaws.com",
-                           cloudformation = "cloudformation.amazonaws.com", ssm = "ssm.amazonaws.com";
-
 constexpr std::array table{
     uses("apprunner-002", "tasks.apprunner.amazonaws.com", "a service that runs as an administrator's role",
          "change what the service runs", {{"apprunner:UpdateService"}}),

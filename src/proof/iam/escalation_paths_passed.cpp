@@ -5,11 +5,6 @@ namespace {
 
 using namespace paths;
 
-constexpr std::string_view ecs = "ecs-tasks.amazonaws.com", ec2 = "ec2.amazonaws.com", glue = "glue.amazonaws.com",
-                           lambda = "lambda.amazonaws.com", sagemaker = "sagemaker.amazonaws.com",
-                           agent_core = "bedrock-agentcore.amazonaws.com", codebuild = "codebuild.amazonaws.com",
-                           cloudformation = "cloudformation.amazonaws.com", ssm = "ssm.amazonaws.com";
-
 constexpr std::array table{
     passes("apprunner-001", "tasks.apprunner.amazonaws.com", "start a service that runs as the role",
            {{"apprunner:CreateService"}}),

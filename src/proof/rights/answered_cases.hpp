@@ -15,11 +15,8 @@ struct AnsweredCase {
   std::string answer;
 };
 
-// Leaves of each case only the parameters on which the answers hang.
+// Leaves of each case only the choices on which its answer hangs (estate/bearing.hpp).
 void keep_what_matters(std::vector<AnsweredCase>& cases);
-
-// `Stage is "test", Size is "1"`; empty where it is every case.
-[[nodiscard]] std::string where(const estate::Estate& estate, const AnsweredCase& of_case);
 
 // All the cases that have the answer, as one text: `Stage is "test", or where Stage is "trial"`.
 [[nodiscard]] std::string where(const estate::Estate& estate, const std::vector<AnsweredCase>& cases,

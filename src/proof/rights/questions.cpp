@@ -59,7 +59,7 @@ std::string told(const estate::Estate& estate, std::vector<Outcome>& outcomes) {
   std::vector<Part> parts;
   std::size_t count = 0;
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    const std::string in = where(estate, cases[i]);
+    const std::string in = estate::describe(estate, cases[i].decided);
     const std::string text = in.empty() ? std::string() : fmt::format("where {}", in);
     Part part{cases[i].answer, outcomes[i].decision.condition, {}};
     auto found = std::ranges::find_if(

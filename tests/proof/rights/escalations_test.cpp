@@ -62,22 +62,25 @@ TEST(Escalation, through_a_role_whose_policies_are_not_known_is_left_open) {
   EXPECT_NE(found.missing.find("PowerUserAccess"), std::string::npos) << found.missing;
 }
 
+// A role of a service, an administrator's or one without rights.
+std::string role_of(const std::string& id, const std::string& service, bool is_administrator = false) {
+  return "  " + id + R"(:
+    Type: AWS::IAM::Role
+    Properties:
+      ManagedPolicyArns: [)" +
+         (is_administrator ? "'arn:aws:iam::aws:policy/AdministratorAccess'" : "") + R"(]
+      AssumeRolePolicyDocument: {Version: 2012-10-17, Statement: {Effect: Allow, Principal: {Service: )" +
+         service + ".amazonaws.com}, Action: sts:AssumeRole}}\n";
+}
+
 // A role that may start the builds of one project; that has another role, and an administrator's is there too.
 std::string starting(const std::string& resource, const std::string& role, const std::string& more = "") {
-  return role_with("{Effect: Allow, Action: 'codebuild:StartBuild', Resource: " + resource + "}", R"(
+  return role_with("{Effect: Allow, Action: 'codebuild:StartBuild', Resource: " + resource + "}",
+                   R"(
   Builds:
     Type: AWS::CodeBuild::Project
-    Properties: {ServiceRole: )" + role + R"(}
-  Builder:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument: {Version: 2012-10-17, Statement: {Effect: Allow, Principal: {Service: codebuild.amazonaws.com}, Action: sts:AssumeRole}}
-  Boss:
-    Type: AWS::IAM::Role
-    Properties:
-      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']
-      AssumeRolePolicyDocument: {Version: 2012-10-17, Statement: {Effect: Allow, Principal: {Service: codebuild.amazonaws.com}, Action: sts:AssumeRole}}
-)" + more,
+    Properties: {ServiceRole: )" +
+                       role + "}\n" + role_of("Builder", "codebuild") + role_of("Boss", "codebuild", true) + more,
                    "Parameters: {Other: {Type: String}}\n");
 }
 
@@ -103,17 +106,7 @@ TEST(Escalation, through_an_instance_of_the_template_leads_where_its_role_does) 
                                            R"(
   Host: {Type: AWS::EC2::Instance, Properties: {IamInstanceProfile: !Ref Profile}}
   Profile: {Type: AWS::IAM::InstanceProfile, Properties: {Roles: [!Ref )" +
-                                               role + R"(]}}
-  Weak:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument: {Version: 2012-10-17, Statement: {Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: sts:AssumeRole}}
-  Boss:
-    Type: AWS::IAM::Role
-    Properties:
-      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']
-      AssumeRolePolicyDocument: {Version: 2012-10-17, Statement: {Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: sts:AssumeRole}}
-)")),
+                                               role + "]}}\n" + role_of("Weak", "ec2") + role_of("Boss", "ec2", true))),
                            "AppRole");
   };
   EXPECT_TRUE(with("Weak").found.paths.empty());
