@@ -31,7 +31,8 @@ constexpr std::size_t targets_of_vpc = 100;
 void add_balancer(Network& n, Index vpc, const std::vector<Index>& subnets, Index group, std::size_t first_host) {
   LoadBalancer balancer;
   balancer.id = fmt::format("alb-{}", vpc);
-  Listener listener{tcp, PortSet::one(443), {}};
+  Listener listener;
+  listener.ports = PortSet::one(443);
   for (std::size_t i = first_host + 1; i < n.interfaces.size() && balancer.targets.size() < targets_of_vpc; i += 2) {
     BalancerTarget target;
     target.interface = static_cast<Index>(i);

@@ -160,6 +160,13 @@ def fuzzers() -> Tally:
     return total
 
 
+def benchmarks() -> Tally:
+    """The programs to measure with build still; what they measure is no test (bench/run)."""
+    run("build-benchmarks", "cmake", "--preset", "release", "-DREDOUBT_BUILD_BENCHMARKS=ON")
+    run("build-benchmarks", "cmake", "--build", "--preset", "release", "--target", "benchmarks")
+    return Tally(passed=1)
+
+
 QUICK = [
     ("release build", lambda: build("release")),
     ("functional tests", functional_tests),
@@ -170,6 +177,7 @@ QUICK = [
 THOROUGH = [
     ("formatting", formatting),
     *QUICK,
+    ("benchmarks build", benchmarks),
     ("reports, by their formats' schemas", reports),
     ("templates, by cfn-lint", cfn_lint),
     ("templates, by checkov", checkov),
